@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Shapes and strides: short lists of index_t stored inline. The one checked path from a shape to a
+// number of elements and bytes is here.
+
+#include <initializer_list>
+#include <limits>
+#include <span>
+#include <string>
+
+#include "cumulus/core/config.hpp"
+#include "cumulus/core/error.hpp"
+
+namespace cumulus::inline v1 {
+
+/// A list of at most max_rank integers with value semantics and no heap. `Tag` keeps extents and
+/// strides apart.
+template <class Tag> class index_list {
+ public:
+  constexpr index_list() = default;
+  constexpr index_list(std::initializer_list<index_t> values)
+      : index_list(std::span<index_t const>(values.begin(), values.size())) {}
+  explicit constexpr index_list(std::span<index_t const> values) {
+    for (index_t v : values) {
+      push_back(v);
+    }
+  }
+
+  /// `rank` entries, all equal to `value`.
+  static constexpr index_list filled(int rank, index_t value) {
+    index_list list;
+    for (int k = 0; k < rank; ++k) {
+      list.push_back(value);
+    }
+    return list;
+  }
+
+  constexpr int rank() const { return rank_; }
+  constexpr bool empty() const { return rank_ == 0; }
+  constexpr index_t operator[](int k) const { return values_[k]; }
+  constexpr index_t& operator[](int k) { return values_[k]; }
+  constexpr index_t const* begin() const { return values_; }
+  constexpr index_t const* end() const { return values_ + rank_; }
+  constexpr index_t back() const { return values_[rank_ - 1]; }
+
+  constexpr void push_back(index_t value) {
+    if (rank_ == max_rank) {
+      throw shape_error("shape: expected at most 8 axes, got more");
+    }
+    values_[rank_++] = value;
+  }
+
+  constexpr void insert(int position, index_t value) {
+    push_back(value);
+    for (int k = rank_ - 1; k > position; --k) {
+      values_[k] = values_[k - 1];
+    }
+    values_[position] = value;
+  }
+
+  constexpr void erase(int position) {
+    for (int k = position; k + 1 < rank_; ++k) {
+      values_[k] = values_[k + 1];
+    }
+    --rank_;
+  }
+
+  /// Product of the entries, which a shape guarantees to fit (see checked_size).
+  constexpr index_t size() const {
+    index_t product = 1;
+    for (index_t v : *this) {
+      product *= v;
+    }
+    return product;
+  }
+
+  friend constexpr bool operator==(index_list const& a, index_list const& b) {
+    if (a.rank_ != b.rank_) {
+      return false;
+    }
+    for (int k = 0; k < a.rank_; ++k) {
+      if (a.values_[k] != b.values_[k]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  index_t values_[max_rank] = {};
+  int rank_ = 0;
+};
+
+/// Extents of an array, outermost axis first.
+using shape = index_list<struct shape_tag>;
+/// Distance in elements between neighbours along each axis; negative and zero are legal.
+using strides = index_list<struct strides_tag>;
+
+/// "(96, 192)", "(3,)" and "()" as Python writes tuples.
+template <class Tag> std::string to_string(index_list<Tag> const& list) {
+  std::string text = "(";
+  for (int k = 0; k < list.rank(); ++k) {
+    text += (k != 0 ? ", " : "") + std::to_string(list[k]);
+  }
+  return text + (list.rank() == 1 ? ",)" : ")");
+}
+
+/// Number of elements of `s`, refusing negative extents and products beyond the address space.
+/// Throws: shape_error if an extent is negative or size * item_bytes does not fit 63 bits.
+inline index_t checked_size(shape const& s, std::size_t item_bytes, char const* function) {
+  index_t const limit = std::numeric_limits<index_t>::max() / static_cast<index_t>(item_bytes);
+  index_t product = 1;
+  bool zero = false;
+  for (index_t n : s) {
+    if (n < 0) {
+      throw shape_error(std::string(function) + ": expected extents >= 0, got " + to_string(s));
+    }
+    zero = zero || n == 0;
+    if (n > 0 && product > limit / n) {
+      throw shape_error(std::string(function) + ": expected a size below 2^63 bytes, got shape " +
+                        to_string(s) + " of " + std::to_string(item_bytes) + "-byte elements");
+    }
+    product *= n > 0 ? n : 1;
+  }
+  return zero ? 0 : product;
+}
+
+/// Row-major ("C") strides of a shape; axes of extent 0 count as 1, as NumPy does.
+inline strides row_major_strides(shape const& s) {
+  strides result = strides::filled(s.rank(), 1);
+  for (int k = s.rank() - 2; k >= 0; --k) {
+    result[k] = result[k + 1] * (s[k + 1] > 0 ? s[k + 1] : 1);
+  }
+  return result;
+}
+
+/// True if elements lie gapless in row-major order (axes of extent 1 do not matter).
+inline bool is_row_major(shape const& s, strides const& st) {
+  index_t expected = 1;
+  for (int k = s.rank() - 1; k >= 0; --k) {
+    if (s[k] == 0) {
+      return true;
+    }
+    if (s[k] != 1 && st[k] != expected) {
+      return false;
+    }
+    expected *= s[k];
+  }
+  return true;
+}
+
+}  // namespace cumulus::inline v1

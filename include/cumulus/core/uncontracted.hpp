@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Products and sums that no compiler may contract to a fused multiply-add, so that a fused
+// expression gives the bits of the same expression evaluated step by step.
+
+#include "cumulus/core/config.hpp"
+
+// A product may be contracted only where the target has FMA and the compiler looks across
+// statements, as g++ does by default. clang contracts within one expression only, and every
+// operation of the library is a function of its own.
+#if !defined(__CUDA_ARCH__) && defined(__GNUC__) && !defined(__clang__) && \
+    (defined(__FMA__) || defined(__aarch64__))
+#  define CUMULUS_NEEDS_BARRIER 1
+#else
+#  define CUMULUS_NEEDS_BARRIER 0
+#endif
+
+namespace cumulus::inline v1 {
+
+/// Hides from the optimiser where a product came from; costs no instruction.
+template <class T> CUMULUS_HD inline T uncontracted(T product) {
+#if CUMULUS_NEEDS_BARRIER
+#  if defined(__x86_64__)
+  asm("" : "+x"(product));
+#  else
+  asm("" : "+w"(product));
+#  endif
+#endif
+  return product;
+}
+
+template <class T> CUMULUS_HD inline T mul_rn(T a, T b) { return uncontracted<T>(a * b); }
+
+template <class T> CUMULUS_HD inline T add_rn(T a, T b) { return a + b; }
+
+#if defined(__CUDA_ARCH__)
+template <> __device__ inline float mul_rn<float>(float a, float b) { return __fmul_rn(a, b); }
+template <> __device__ inline double mul_rn<double>(double a, double b) { return __dmul_rn(a, b); }
+#endif
+
+}  // namespace cumulus::inline v1
