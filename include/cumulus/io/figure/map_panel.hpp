@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A field on a longitude-latitude grid as a map in plate carrée, with its colour bar. write_png
+// measures and draws it.
+
+#include <cumulus/core/error.hpp>
+#include <cumulus/io/figure/axis_ticks.hpp>
+#include <cumulus/io/figure/canvas_cairo.hpp>
+#include <cumulus/io/figure/colour_map.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cumulus::inline v1::plot {
+
+/// One field and its grid; the spans must live until write_png returns.
+/// Shape:  values is (lat, lon) row-major; edges have one element more than their axis has cells.
+/// Units:  edges in degrees, ascending or descending, uneven or not; longitudes in any range, and
+///         may jump by 360 once round (unwrapped_longitudes). The map shows the range of the edges.
+/// NaN:    a missing cell, grey. Infinities take the end colours.
+struct map_panel {
+  std::string title;
+  std::string units;
+  std::span<double const> values;
+  std::span<double const> lat_edges;
+  std::span<double const> lon_edges;
+  double limit = 0;  ///< The scale is -limit to limit; 0 chooses by automatic_limit.
+};
+
+/// A limit of the colour scale that a few extremes do not set: the 98th percentile of the finite
+/// |values| (nearest rank, cells counted alike), or the maximum where that is 0, rounded up by
+/// nice_limit; 1 where every value is 0 or missing.
+inline double automatic_limit(std::span<double const> values) {
+  std::vector<double> sizes;
+  for (double value : values) {
+    if (std::isfinite(value)) {
+      sizes.push_back(std::min(std::abs(value), 1e300));
+    }
+  }
+  if (sizes.empty()) {
+    return 1;
+  }
+  auto const rank =
+      static_cast<std::ptrdiff_t>(std::ceil(0.98 * static_cast<double>(sizes.size())));
+  std::nth_element(sizes.begin(), sizes.begin() + rank - 1, sizes.end());
+  double const percentile = sizes[static_cast<std::size_t>(rank - 1)];
+  double const size = percentile > 0 ? percentile : *std::max_element(sizes.begin(), sizes.end());
+  return size > 1e-300 ? nice_limit(size) : 1;
+}
+
+/// Edges half-way between cell centres; the outer cells reach as far out as in, clipped to
+/// [low, high]. A single cell is one unit wide. No centre gives no edge.
+inline std::vector<double> midpoint_edges(std::span<double const> centres, double low = -1e300,
+                                          double high = 1e300) {
+  std::size_t const n = centres.size();
+  std::vector<double> edges;
+  for (std::size_t i = 0; n > 0 && i <= n; ++i) {
+    double const left = i > 0   ? centres[i - 1]
+                        : n > 1 ? 2 * centres[0] - centres[1]
+                                : centres[0] - 1;
+    double const right = i < n   ? centres[i]
+                         : n > 1 ? 2 * centres[n - 1] - centres[n - 2]
+                                 : centres[0] + 1;
+    edges.push_back(std::clamp((left + right) / 2, low, high));
+  }
+  return edges;
+}
+
+/// Longitudes made monotonic: where they turn back, multiples of 360 are added so that each step is
+/// within 180°. Longitudes that are monotonic already stay as they are.
+inline std::vector<double> unwrapped_longitudes(std::span<double const> longitudes) {
+  std::vector<double> out(longitudes.begin(), longitudes.end());
+  if (!std::is_sorted(out.begin(), out.end()) && !std::is_sorted(out.rbegin(), out.rend())) {
+    for (std::size_t i = 1; i < out.size(); ++i) {
+      out[i] = out[i - 1] + std::remainder(longitudes[i] - longitudes[i - 1], 360.0);
+    }
+  }
+  return out;
+}
+
+namespace detail {
+
+// One side of the grid: its edges in ascending order, and whether the cells run the other way.
+struct grid_side {
+  std::vector<double> edges;
+  bool reversed = false;
+
+  double low() const { return edges.front(); }
+  double span() const { return edges.back() - edges.front(); }
+  std::size_t cells() const { return edges.size() - 1; }
+};
+
+inline grid_side make_side(std::vector<double> edges, map_panel const& panel, char const* name) {
+  auto const finite = [](double x) { return std::abs(x) <= 1e9; };
+  bool const up = std::is_sorted(edges.begin(), edges.end());
+  if (!std::all_of(edges.begin(), edges.end(), finite) ||
+      (!up && !std::is_sorted(edges.rbegin(), edges.rend()))) {
+    throw value_error(std::string("write_png: expected monotonic finite ") + name +
+                      ", got others in the map '" + panel.title + "'");
+  }
+  grid_side side{std::move(edges), !up};
+  if (side.reversed) {
+    std::reverse(side.edges.begin(), side.edges.end());
+  }
+  if (side.span() <= 0) {  // a point: half a degree around it
+    side.edges.front() -= 0.5;
+    side.edges.back() += 0.5;
+  }
+  return side;
+}
+
+// The cells that a row or column of pixels shows: those whose centres lie in it, so that grids
+// finer than the picture are averaged; else the one that holds the pixel's centre. Ascending
+// pixels.
+inline std::vector<std::pair<std::size_t, std::size_t>> cells_of_pixels(grid_side const& side,
+                                                                        int pixels) {
+  std::vector<double> centres;
+  for (std::size_t i = 0; i < side.cells(); ++i) {
+    centres.push_back((side.edges[i] + side.edges[i + 1]) / 2);
+  }
+  auto at_or_after = [](std::vector<double> const& all, double x) {
+    return static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), x) - all.begin());
+  };
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (int p = 0; p < pixels; ++p) {
+    double const width = side.span() / pixels;
+    std::size_t begin = at_or_after(centres, side.low() + p * width);
+    std::size_t end = at_or_after(centres, side.low() + (p + 1) * width);
+    if (begin >= end) {
+      std::size_t const above = at_or_after(side.edges, side.low() + (p + 0.5) * width);
+      begin = std::min(above > 0 ? above - 1 : 0, side.cells() - 1);
+      end = begin + 1;
+    }
+    if (side.reversed) {
+      std::size_t const n = side.cells();
+      ranges.emplace_back(n - end, n - begin);
+    } else {
+      ranges.emplace_back(begin, end);
+    }
+  }
+  return ranges;
+}
+
+}  // namespace detail
+
+/// A map ready to be drawn: checked, with its size in pixels.
+/// Throws: shape_error if values and edges do not fit; value_error if edges are not monotonic or
+/// the
+///         limit is negative or not finite. Messages name the title.
+class map_drawing {
+ public:
+  map_drawing(map_panel const& panel, double width, double most_height)
+      : panel_(panel),
+        lat_(checked_side(panel.lat_edges, "lat_edges")),
+        lon_(checked_side(panel.lon_edges, "lon_edges")) {
+    std::size_t const cells = lat_.cells() * lon_.cells();
+    if (panel.values.size() != cells) {
+      throw shape_error("write_png: expected " + std::to_string(lat_.cells()) + " x " +
+                        std::to_string(lon_.cells()) + " values, got " +
+                        std::to_string(panel.values.size()) + " in the map '" + panel.title + "'");
+    }
+    if (!(panel.limit >= 0 && panel.limit <= 1e300)) {
+      throw value_error("write_png: expected a finite limit of at least 0, got " +
+                        std::to_string(panel.limit) + " in the map '" + panel.title + "'");
+    }
+    limit_ = panel.limit > 1e-300 ? panel.limit : automatic_limit(panel.values);
+    // A degree is as long upwards as across, unless that leaves a strip too thin to read.
+    double const scale = std::min(width / lon_.span(), most_height / lat_.span());
+    width_ = static_cast<int>(std::max(scale * lon_.span(), width / 4));
+    height_ = static_cast<int>(std::max(scale * lat_.span(), most_height / 4));
+  }
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+  double limit() const { return limit_; }
+
+  /// The map with its frame at whole pixels, axes, and below it the colour bar, which takes the
+  /// width from `bar_left` to `bar_right`. All within 90 pixels below the map.
+  void draw(canvas& page, int x, int y, double bar_left, double bar_right) const {
+    page.pixels(x, y, width_, height_, colours());
+    draw_axes(page, x, y);
+    draw_bar(page, {bar_left, y + height_ + 48.0, bar_right - bar_left, 16});
+  }
+
+ private:
+  detail::grid_side checked_side(std::span<double const> edges, char const* name) const {
+    if (edges.size() < 2) {
+      throw shape_error(std::string("write_png: expected at least 2 ") + name + ", got " +
+                        std::to_string(edges.size()) + " in the map '" + panel_.title + "'");
+    }
+    bool const longitudes = edges.data() == panel_.lon_edges.data();
+    return detail::make_side(
+        longitudes ? unwrapped_longitudes(edges) : std::vector<double>(edges.begin(), edges.end()),
+        panel_, name);
+  }
+
+  // The colour of a pixel's mean; missing where fewer than half of its cells have a value.
+  std::vector<rgb> colours() const {
+    auto const rows = detail::cells_of_pixels(lat_, height_);
+    auto const columns = detail::cells_of_pixels(lon_, width_);
+    std::vector<rgb> out;
+    out.reserve(rows.size() * columns.size());
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {  // north is up
+      for (auto const& column : columns) {
+        double sum = 0;
+        std::size_t valid = 0;
+        for (std::size_t i = row->first; i < row->second; ++i) {
+          for (std::size_t j = column.first; j < column.second; ++j) {
+            double const relative = panel_.values[i * lon_.cells() + j] / limit_;
+            valid += std::isnan(relative) ? 0 : 1;
+            sum += std::isnan(relative) ? 0 : relative;
+          }
+        }
+        std::size_t const cells = (row->second - row->first) * (column.second - column.first);
+        out.push_back(2 * valid < cells ? missing_colour
+                                        : diverging_colour(sum / static_cast<double>(valid)));
+      }
+    }
+    return out;
+  }
+
+  void draw_axes(canvas& page, int x, int y) const {
+    constexpr rgb grid{0, 0, 0};
+    axis_ticks const lons = degree_ticks(lon_.low(), lon_.low() + lon_.span(),
+                                         std::max(2, width_ / 125), degrees_of::longitude);
+    for (std::size_t i = 0; i < lons.at.size(); ++i) {
+      double const at = x + (lons.at[i] - lon_.low()) / lon_.span() * width_;
+      page.line(at, y, at, y + height_ - 1, grid, 0.13);
+      page.line(at, y + height_, at, y + height_ + 5, frame_colour);
+      page.text(at, y + height_ + 21, lons.labels[i], {.anchor = 0.5});
+    }
+    axis_ticks const lats = degree_ticks(lat_.low(), lat_.low() + lat_.span(),
+                                         std::max(2, height_ / 60), degrees_of::latitude);
+    for (std::size_t i = 0; i < lats.at.size(); ++i) {
+      double const at = y + height_ - (lats.at[i] - lat_.low()) / lat_.span() * height_;
+      page.line(x, at, x + width_ - 1, at, grid, 0.13);
+      page.line(x - 6, at, x - 1, at, frame_colour);
+      page.text(x - 10, at + 4.5, lats.labels[i], {.anchor = 1});
+    }
+    page.frame({double(x), double(y), double(width_), double(height_)});
+  }
+
+  // A pointed end says that values lie beyond the scale there; they have the end colour.
+  void draw_bar(canvas& page, box area) const {
+    bool below = false;
+    bool above = false;
+    bool missing = false;
+    bool present = false;
+    for (double value : panel_.values) {
+      below = below || value < -limit_;
+      above = above || value > limit_;
+      missing = missing || std::isnan(value);
+      present = present || !std::isnan(value);
+    }
+    if (missing) {
+      double const left = area.right() - 86;
+      page.fill({left, area.y, 22, area.height}, missing_colour);
+      page.frame({left, area.y, 22, area.height});
+      page.text(left + 30, area.y + 13, "missing");
+    }
+    if (!present) {
+      return;
+    }
+    axis_ticks const ticks = symmetric_ticks(limit_);
+    box const bar{area.x + 20, area.y, std::round(area.width * 0.62), area.height};
+    double const tip = 14;
+    double const middle = bar.y + bar.height / 2;
+    for (int i = 0; i < static_cast<int>(bar.width); ++i) {
+      page.fill({bar.x + i, bar.y, 1, bar.height}, diverging_colour((2 * i + 1) / bar.width - 1));
+    }
+    page.frame(bar);
+    if (below) {
+      draw_tip(page, bar.x, -tip, bar, middle, diverging_colour(-1));
+    }
+    if (above) {
+      draw_tip(page, bar.right(), tip, bar, middle, diverging_colour(1));
+    }
+    for (std::size_t i = 0; i < ticks.at.size(); ++i) {
+      double const at = bar.x + (ticks.at[i] / limit_ + 1) / 2 * bar.width;
+      page.line(at - 0.01, bar.bottom() + 1, at - 0.01, bar.bottom() + 5, frame_colour);
+      page.text(at, bar.bottom() + 20, ticks.labels[i], {.anchor = 0.5});
+    }
+    double const left = bar.right() + tip + 14;
+    page.text(left, bar.y + 13, scaled_units(panel_.units, ticks.exponent),
+              {.size = 14, .most_width = area.right() - 100 - left});
+  }
+
+  static void draw_tip(canvas& page, double base, double length, box const& bar, double middle,
+                       rgb colour) {
+    page.polygon({base, bar.y - 1, base + length, middle, base, bar.bottom() + 1}, frame_colour);
+    double const inner = length > 0 ? 2.5 : -2.5;
+    page.polygon({base, bar.y + 0.6, base + length - inner, middle, base, bar.bottom() - 0.6},
+                 colour);
+  }
+
+  map_panel const& panel_;
+  detail::grid_side lat_;
+  detail::grid_side lon_;
+  double limit_ = 1;
+  int width_ = 0;
+  int height_ = 0;
+};
+
+}  // namespace cumulus::inline v1::plot
