@@ -1,0 +1,284 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything from a fresh Debian or Ubuntu to a running example or a passed test suite: installs
+# what is missing, configures, builds, runs.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc 2>/dev/null || echo 2)
+
+usage() {
+  cat <<'TEXT'
+usage: bash cmake/bootstrap.sh <command>
+
+  example [-- ARGS...]   build and run the climate-anomaly example; ARGS go to the example, and
+                         their paths are relative to the current directory (try -- --help)
+  test [--full]          build and run all tests: as C++ for this machine and for its plain
+                         instruction set, with clang where it is found, and as CUDA where nvcc is.
+                         --full: every dtype, sm_80 and sm_90, all tests in each build, sanitizers
+
+Missing packages are installed with apt-get (with sudo when not root). Variables: CXX (the C++
+compiler), CUDA_ARCH (the architectures to compile for, such as "90"), JOBS (parallel jobs).
+TEXT
+}
+
+# --- packages -------------------------------------------------------------------------------------
+
+example_packages=(g++ cmake ninja-build pkg-config libnetcdf-dev libcairo2-dev)
+test_packages=("${example_packages[@]}" ccache libgtest-dev libgmock-dev libopenblas-dev
+  python3 python3-numpy python3-netcdf4 cdo nco netcdf-bin)
+# Installed where the distribution has them; without one of them its checks are skipped in words.
+optional_test_packages=(ferret-datasets clang-format-19)
+clang_versions=(19 20 18 17 16)
+
+is_installed() {
+  case $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) in
+    ii*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+is_available() {
+  apt-cache show "$1" >/dev/null 2>&1
+}
+
+clang_compiler() {
+  local version
+  for version in "${clang_versions[@]}"; do
+    if command -v "clang++-$version" >/dev/null; then
+      command -v "clang++-$version"
+      return
+    fi
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
+  else
+    echo "Neither root nor sudo is here. Run this as root, then start again:" >&2
+    echo "  $*" >&2
+    exit 1
+  fi
+}
+
+# On a system without apt-get nothing is installed: the tools must be there already.
+require_tools() {
+  local missing=() tool module
+  for tool in "${CXX:-g++}" cmake ninja pkg-config; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  if command -v pkg-config >/dev/null; then
+    for module in "$@"; do
+      pkg-config --exists "$module" || missing+=("$module (development files)")
+    done
+  fi
+  if [ ${#missing[@]} -gt 0 ]; then
+    echo "This is not Debian or Ubuntu, so install these first, by their names here:" >&2
+    printf '  %s\n' "${missing[@]}" >&2
+    exit 1
+  fi
+}
+
+# install_packages <required>... -- <optional>...
+install_packages() {
+  local required=() optional=() name list=required
+  for name in "$@"; do
+    if [ "$name" = "--" ]; then
+      list=optional
+    elif ! is_installed "$name"; then
+      if [ "$list" = required ]; then required+=("$name"); else optional+=("$name"); fi
+    fi
+  done
+  if [ ${#required[@]} -eq 0 ] && [ ${#optional[@]} -eq 0 ]; then
+    echo "All packages are here."
+    return
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  echo "Missing packages: ${required[*]} ${optional[*]}"
+  as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are here."
+  local wanted=("${required[@]}")
+  for name in "${optional[@]}"; do
+    if is_available "$name"; then
+      wanted+=("$name")
+    else
+      echo "This distribution has no $name: what needs it is skipped."
+    fi
+  done
+  if [ ${#wanted[@]} -gt 0 ]; then
+    echo "Installing, which can take some minutes: ${wanted[*]}"
+    if ! as_root apt-get install -y -qq --no-install-recommends "${wanted[@]}" \
+      </dev/null >"$apt_log" 2>&1; then
+      cat "$apt_log" >&2
+      exit 1
+    fi
+  fi
+}
+
+has_apt() {
+  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null
+}
+
+# --- stages ---------------------------------------------------------------------------------------
+
+stage() {
+  printf '\n== %s (after %d min %02d s)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+find_nvcc() {
+  if command -v nvcc >/dev/null; then
+    command -v nvcc
+  elif [ -x /usr/local/cuda/bin/nvcc ]; then
+    echo /usr/local/cuda/bin/nvcc
+  fi
+}
+
+has_gpu() {
+  command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU'
+}
+
+# build_and_test <preset> <build folder's name> <cmake options>...
+build_and_test() {
+  local preset=$1 folder="$root/build/$2"
+  shift 2
+  cmake --preset "$preset" -S "$root" -B "$folder" "$@"
+  cmake --build "$folder" -j "$jobs"
+  ctest --test-dir "$folder" -j "$jobs" --output-on-failure --no-tests=error
+}
+
+run_example() {
+  if has_apt; then
+    install_packages "${example_packages[@]}"
+  else
+    require_tools netcdf cairo
+  fi
+  stage "building the example"
+  local folder="$root/build/example"
+  (
+    cd "$root"
+    cmake --preset host -B "$folder" -DCUMULUS_BUILD_TESTS=OFF
+    cmake --build "$folder" -j "$jobs" --target climate_anomaly
+  )
+  stage "running the example"
+  "$folder/examples/climate_anomaly" "$@"
+}
+
+run_checks() {
+  local check status
+  for check in layers sizes format; do
+    status=0
+    /usr/bin/env "$python" "$root/tests/checks/$check.py" || status=$?
+    [ $status -eq 0 ] || [ $status -eq 77 ] || exit $status
+  done
+}
+
+run_tests() {
+  local full=$1 all_rooms="core;memory;expr;exec;array;ops;linalg;io;labelled;climate"
+  local baseline_rooms="core;exec;ops" clang_rooms="core;expr;array" options=() clang nvcc
+  if [ "$full" = yes ]; then
+    options=(-DCUMULUS_TEST_FULL=ON)
+    baseline_rooms=$all_rooms
+    clang_rooms=$all_rooms
+  fi
+  if has_apt; then
+    if [ -z "$(clang_compiler)" ]; then
+      local version
+      for version in "${clang_versions[@]}"; do
+        if is_available "clang-$version"; then
+          optional_test_packages+=("clang-$version")
+          break
+        fi
+      done
+    fi
+    install_packages "${test_packages[@]}" -- "${optional_test_packages[@]}"
+  else
+    require_tools netcdf cairo openblas gtest
+  fi
+
+  cd "$root"
+  python=python3
+  [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
+
+  # Said now: the last line of the output is CTest's.
+  clang=$(clang_compiler)
+  [ -n "$clang" ] || echo "No clang of version 16 or newer is here: the build with it is skipped."
+  nvcc=$(find_nvcc)
+  [ -n "$nvcc" ] || echo "No nvcc is here: nothing is compiled as CUDA."
+
+  stage "checking layers, sizes and format"
+  run_checks
+
+  stage "C++ for this machine"
+  build_and_test host host "${options[@]}"
+
+  if [ -n "$clang" ]; then
+    stage "C++ with $clang"
+    build_and_test host clang "-DCMAKE_CXX_COMPILER=$clang" "-DCUMULUS_TEST_ROOMS=$clang_rooms" \
+      -DCUMULUS_BUILD_EXAMPLES=OFF "${options[@]}"
+  fi
+
+  stage "C++ for the plain instruction set"
+  build_and_test baseline baseline "-DCUMULUS_TEST_ROOMS=$baseline_rooms" \
+    -DCUMULUS_BUILD_EXAMPLES=OFF "${options[@]}"
+
+  if [ "$full" = yes ]; then
+    stage "C++ with the sanitizers"
+    build_and_test sanitize sanitize "${options[@]}"
+  fi
+
+  if [ -n "$nvcc" ]; then
+    local architectures=80
+    if [ "$full" = yes ]; then
+      architectures="80;90"
+    elif has_gpu; then
+      architectures=native
+    fi
+    architectures=${CUDA_ARCH:-$architectures}
+    stage "CUDA for $architectures with $nvcc"
+    has_gpu || echo "No GPU is here: everything is compiled and linked; the host's half is run."
+    build_and_test cuda cuda "-DCMAKE_CUDA_COMPILER=$nvcc" \
+      "-DCMAKE_CUDA_ARCHITECTURES=$architectures" "${options[@]}"
+  fi
+}
+
+# --- command line ---------------------------------------------------------------------------------
+
+apt_log=$(mktemp)
+trap 'rm -f "$apt_log"' EXIT
+jobs=${JOBS:-$jobs}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+case "$command" in
+  example)
+    if [ "${1:-}" = "--" ]; then
+      shift
+    elif [ $# -gt 0 ]; then
+      usage >&2
+      exit 2
+    fi
+    run_example "$@"
+    ;;
+  test)
+    full=no
+    if [ "${1:-}" = "--full" ]; then
+      full=yes
+      shift
+    fi
+    if [ $# -gt 0 ]; then
+      usage >&2
+      exit 2
+    fi
+    run_tests "$full"
+    ;;
+  -h | --help | help)
+    usage
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What is tested without running the library: the layers, sizes and format of the sources, each
+# header compiled alone, what must not compile, and the projects that consume the library.
+
+if(NOT CUMULUS_CUDA)
+  foreach(check layers sizes format)
+    cumulus_add_test(checks/${check} ${Python3_EXECUTABLE}
+                     "${CMAKE_CURRENT_SOURCE_DIR}/checks/${check}.py")
+  endforeach()
+endif()
+
+# Each header alone: one generated source per header, which includes it twice, in one object
+# library, so that the build does it in parallel and only where something changed.
+set(header_components "")
+foreach(component linalg netcdf figure)
+  if(TARGET cumulus::${component})
+    list(APPEND header_components ${component})
+  endif()
+endforeach()
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include"
+     "${PROJECT_SOURCE_DIR}/include/cumulus/*.hpp")
+if(NOT CUMULUS_CUDA)
+  # Only nvcc compiles these: they call a CUDA library in their signatures.
+  list(FILTER headers EXCLUDE REGEX "_(cuda|cub|cublas|cufft|curand|cusolver)\\.hpp$")
+endif()
+list(LENGTH header_components found)
+if(found LESS 3)
+  list(FILTER headers EXCLUDE REGEX
+       "cumulus/((linalg|io|labelled|climate)/|(linalg|io|labelled|climate)\\.hpp)")
+  message(STATUS "headers of linalg, io, labelled and climate are not compiled alone: "
+                 "a component is missing")
+endif()
+set(alone "")
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER "${header}" name)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include <${header}>\n#include <${header}>\n")
+  list(APPEND alone "${source}")
+endforeach()
+if(alone)
+  add_library(headers_alone OBJECT ${alone})
+  cumulus_program(headers_alone ${header_components})
+  target_compile_options(headers_alone PRIVATE -O0)
+endif()
+
+# tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.
+if(NOT CUMULUS_CUDA)
+  file(GLOB forbidden CONFIGURE_DEPENDS compile_fail/*.cpp)
+  foreach(source IN LISTS forbidden)
+    cmake_path(GET source STEM name)
+    cumulus_add_test(
+      compile_fail/${name}
+      ${Python3_EXECUTABLE} "${CMAKE_CURRENT_SOURCE_DIR}/checks/compile_fail.py" ${source} --
+      ${CMAKE_CXX_COMPILER} -std=c++20 -I "${CUMULUS_INCLUDE_DIR}" ${OpenMP_CXX_FLAGS})
+  endforeach()
+endif()
+
+# The consumers need the whole library and no room's dependency, so they are not tested where only
+# some rooms are.
+set(all_rooms core memory expr exec array ops linalg io labelled climate)
+if("${CUMULUS_TEST_ROOMS}" STREQUAL "${all_rooms}")
+  if(CUMULUS_CUDA)
+    set(modes cuda)
+  else()
+    set(modes find_package add_subdirectory fetch_content)
+  endif()
+  foreach(mode IN LISTS modes)
+    cumulus_add_test(
+      consumer/${mode}
+      ${CMAKE_COMMAND}
+      -D MODE=${mode}
+      -D "CONSUMER_DIR=${CMAKE_CURRENT_SOURCE_DIR}/consumer"
+      -D "WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/consumer_${mode}"
+      -D "CUMULUS_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
+      -D "CUMULUS_BINARY_DIR=${PROJECT_BINARY_DIR}"
+      -D "CXX_COMPILER=${CMAKE_CXX_COMPILER}"
+      -D "CUDA_COMPILER=${CMAKE_CUDA_COMPILER}"
+      -D "CUDA_ARCHITECTURES=${CMAKE_CUDA_ARCHITECTURES}"
+      -D "COMPONENTS=${header_components}"
+      -P "${CMAKE_CURRENT_SOURCE_DIR}/consumer/consume.cmake")
+  endforeach()
+endif()
