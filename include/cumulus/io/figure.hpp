@@ -3,17 +3,20 @@
 // The component cumulus::figure: maps above time series, one row per variable, in one PNG. The
 // climate example calls write_png. Drawing is cairo's; this header has no arrays in it, only spans.
 
-#include <cumulus/core/error.hpp>
-#include <cumulus/io/figure/map_panel.hpp>
-#include <cumulus/io/figure/png_file.hpp>
-#include <cumulus/io/figure/series_panel.hpp>
-
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/io/figure/map_panel.hpp"
+#include "cumulus/io/figure/series_panel.hpp"
+#include "cumulus/io/replaced_file.hpp"
 
 namespace cumulus::inline v1::plot {
 
@@ -122,7 +125,16 @@ inline void write_png(figure const& picture, std::filesystem::path const& path) 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].draw(page, places[i].column * detail::row_layout::width, places[i].y);
   }
-  replace_file(path, page.png());
+  std::vector<unsigned char> const bytes = page.png();
+  replaced_file file(path);
+  std::FILE* const out = std::fopen(file.temporary_path().c_str(), "wb");
+  bool const written =
+      out != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
+  if ((out != nullptr && std::fclose(out) != 0) || !written) {
+    throw io_error("write_png: cannot write '" + path.string() +
+                   "': " + std::generic_category().message(errno));
+  }
+  file.commit();
 }
 
 }  // namespace cumulus::inline v1::plot

@@ -3,13 +3,12 @@
 // Where an axis has its ticks and what they say: plain numbers, degrees, years and months, and the
 // round limits of a colour scale. Called by the map and series panels.
 
-#include <cumulus/io/figure/label_text.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "cumulus/io/figure/label_text.hpp"
 
 namespace cumulus::inline v1::plot {
 

@@ -3,16 +3,19 @@
 // A drawing surface on cairo: rectangles, lines, text and the PNG's bytes, released on every path.
 // The panels draw on it; write_png takes its bytes.
 
-#include <cumulus/core/error.hpp>
-#include <cumulus/io/figure/colour_map.hpp>
-#include <cumulus/io/figure/label_text.hpp>
-
 #include <cairo.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <string>
 #include <vector>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/io/figure/colour_map.hpp"
+#include "cumulus/io/figure/label_text.hpp"
 
 namespace cumulus::inline v1::plot {
 
@@ -51,6 +54,9 @@ class canvas {
     cairo_font_options_set_antialias(font_options_.get(), CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(font_options_.get(), CAIRO_HINT_STYLE_SLIGHT);
     cairo_set_font_options(context_.get(), font_options_.get());
+    select_font(13, false);
+    only_built_in_font_ =
+        cairo_scaled_font_get_type(cairo_get_scaled_font(context_.get())) == CAIRO_FONT_TYPE_USER;
   }
 
   void fill(box const& area, rgb colour) {
@@ -94,7 +100,7 @@ class canvas {
 
   /// Text on the baseline at y. Returns its width in pixels.
   double text(double x, double y, std::string const& raw, text_style style = {}) {
-    std::string shown = printable(raw);
+    std::string shown = only_built_in_font_ ? in_ascii(printable(raw)) : printable(raw);
     double const full = text_width(shown, style.size, style.bold);
     if (full > style.most_width) {
       style.size = std::max(style.size * 0.75, style.size * style.most_width / full);
@@ -235,6 +241,7 @@ class canvas {
   surface_handle surface_;
   std::unique_ptr<cairo_t, release> context_;
   std::unique_ptr<cairo_font_options_t, release> font_options_;
+  bool only_built_in_font_ = false;  // it has ASCII alone: no minus sign, no degree sign
 };
 
 }  // namespace cumulus::inline v1::plot

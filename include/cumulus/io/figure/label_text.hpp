@@ -3,8 +3,8 @@
 // Text as a figure shows it: valid UTF-8 whatever a file's attribute holds, true minus signs, and
 // raised exponents in units. Called by the tick labels and the panels.
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -111,6 +111,26 @@ inline std::string pretty_units(std::string_view units) {
       out += text[i++];
     }
     word.clear();
+  }
+  return out;
+}
+
+/// Printable text for a font that has ASCII alone: minus signs, dashes and exponents become "-" and
+/// plain digits, "°" goes, what else is not ASCII becomes "?".
+inline std::string in_ascii(std::string_view text) {
+  constexpr std::string_view plain[][2] = {
+      {"⁰", "0"}, {"¹", "1"}, {"²", "2"}, {"³", "3"}, {"⁴", "4"},  {"⁵", "5"}, {"⁶", "6"},
+      {"⁷", "7"}, {"⁸", "8"}, {"⁹", "9"}, {"⁻", "-"}, {"−", "-"},  {"–", "-"}, {"—", "-"},
+      {"×", "x"}, {"°", ""},  {"µ", "u"}, {"μ", "u"}, {"…", "..."}};
+  std::string out;
+  while (!text.empty()) {
+    std::size_t const length = std::max<std::size_t>(detail::utf8_sequence(text), 1);
+    std::string_view shown = length == 1 ? text.substr(0, 1) : "?";
+    for (auto const& [character, ascii] : plain) {
+      shown = text.substr(0, length) == character ? ascii : shown;
+    }
+    out += shown;
+    text.remove_prefix(length);
   }
   return out;
 }

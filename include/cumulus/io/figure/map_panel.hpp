@@ -3,11 +3,6 @@
 // A field on a longitude-latitude grid as a map in plate carrée, with its colour bar. write_png
 // measures and draws it.
 
-#include <cumulus/core/error.hpp>
-#include <cumulus/io/figure/axis_ticks.hpp>
-#include <cumulus/io/figure/canvas_cairo.hpp>
-#include <cumulus/io/figure/colour_map.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +10,12 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/io/figure/axis_ticks.hpp"
+#include "cumulus/io/figure/canvas_cairo.hpp"
+#include "cumulus/io/figure/colour_map.hpp"
+#include "cumulus/io/figure/map_grid.hpp"
 
 namespace cumulus::inline v1::plot {
 
@@ -53,111 +54,15 @@ inline double automatic_limit(std::span<double const> values) {
   return size > 1e-300 ? nice_limit(size) : 1;
 }
 
-/// Edges half-way between cell centres; the outer cells reach as far out as in, clipped to
-/// [low, high]. A single cell is one unit wide. No centre gives no edge.
-inline std::vector<double> midpoint_edges(std::span<double const> centres, double low = -1e300,
-                                          double high = 1e300) {
-  std::size_t const n = centres.size();
-  std::vector<double> edges;
-  for (std::size_t i = 0; n > 0 && i <= n; ++i) {
-    double const left = i > 0   ? centres[i - 1]
-                        : n > 1 ? 2 * centres[0] - centres[1]
-                                : centres[0] - 1;
-    double const right = i < n   ? centres[i]
-                         : n > 1 ? 2 * centres[n - 1] - centres[n - 2]
-                                 : centres[0] + 1;
-    edges.push_back(std::clamp((left + right) / 2, low, high));
-  }
-  return edges;
-}
-
-/// Longitudes made monotonic: where they turn back, multiples of 360 are added so that each step is
-/// within 180°. Longitudes that are monotonic already stay as they are.
-inline std::vector<double> unwrapped_longitudes(std::span<double const> longitudes) {
-  std::vector<double> out(longitudes.begin(), longitudes.end());
-  if (!std::is_sorted(out.begin(), out.end()) && !std::is_sorted(out.rbegin(), out.rend())) {
-    for (std::size_t i = 1; i < out.size(); ++i) {
-      out[i] = out[i - 1] + std::remainder(longitudes[i] - longitudes[i - 1], 360.0);
-    }
-  }
-  return out;
-}
-
-namespace detail {
-
-// One side of the grid: its edges in ascending order, and whether the cells run the other way.
-struct grid_side {
-  std::vector<double> edges;
-  bool reversed = false;
-
-  double low() const { return edges.front(); }
-  double span() const { return edges.back() - edges.front(); }
-  std::size_t cells() const { return edges.size() - 1; }
-};
-
-inline grid_side make_side(std::vector<double> edges, map_panel const& panel, char const* name) {
-  auto const finite = [](double x) { return std::abs(x) <= 1e9; };
-  bool const up = std::is_sorted(edges.begin(), edges.end());
-  if (!std::all_of(edges.begin(), edges.end(), finite) ||
-      (!up && !std::is_sorted(edges.rbegin(), edges.rend()))) {
-    throw value_error(std::string("write_png: expected monotonic finite ") + name +
-                      ", got others in the map '" + panel.title + "'");
-  }
-  grid_side side{std::move(edges), !up};
-  if (side.reversed) {
-    std::reverse(side.edges.begin(), side.edges.end());
-  }
-  if (side.span() <= 0) {  // a point: half a degree around it
-    side.edges.front() -= 0.5;
-    side.edges.back() += 0.5;
-  }
-  return side;
-}
-
-// The cells that a row or column of pixels shows: those whose centres lie in it, so that grids
-// finer than the picture are averaged; else the one that holds the pixel's centre. Ascending
-// pixels.
-inline std::vector<std::pair<std::size_t, std::size_t>> cells_of_pixels(grid_side const& side,
-                                                                        int pixels) {
-  std::vector<double> centres;
-  for (std::size_t i = 0; i < side.cells(); ++i) {
-    centres.push_back((side.edges[i] + side.edges[i + 1]) / 2);
-  }
-  auto at_or_after = [](std::vector<double> const& all, double x) {
-    return static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), x) - all.begin());
-  };
-  std::vector<std::pair<std::size_t, std::size_t>> ranges;
-  for (int p = 0; p < pixels; ++p) {
-    double const width = side.span() / pixels;
-    std::size_t begin = at_or_after(centres, side.low() + p * width);
-    std::size_t end = at_or_after(centres, side.low() + (p + 1) * width);
-    if (begin >= end) {
-      std::size_t const above = at_or_after(side.edges, side.low() + (p + 0.5) * width);
-      begin = std::min(above > 0 ? above - 1 : 0, side.cells() - 1);
-      end = begin + 1;
-    }
-    if (side.reversed) {
-      std::size_t const n = side.cells();
-      ranges.emplace_back(n - end, n - begin);
-    } else {
-      ranges.emplace_back(begin, end);
-    }
-  }
-  return ranges;
-}
-
-}  // namespace detail
-
 /// A map ready to be drawn: checked, with its size in pixels.
-/// Throws: shape_error if values and edges do not fit; value_error if edges are not monotonic or
-/// the
-///         limit is negative or not finite. Messages name the title.
+/// Throws: shape_error if values and edges do not fit; value_error if edges are not monotonic, or
+///         the limit is negative or not finite. Messages name the title.
 class map_drawing {
  public:
   map_drawing(map_panel const& panel, double width, double most_height)
       : panel_(panel),
-        lat_(checked_side(panel.lat_edges, "lat_edges")),
-        lon_(checked_side(panel.lon_edges, "lon_edges")) {
+        lat_(make_side({panel.lat_edges.begin(), panel.lat_edges.end()}, "lat_edges", panel.title)),
+        lon_(make_side(unwrapped_longitudes(panel.lon_edges), "lon_edges", panel.title)) {
     std::size_t const cells = lat_.cells() * lon_.cells();
     if (panel.values.size() != cells) {
       throw shape_error("write_png: expected " + std::to_string(lat_.cells()) + " x " +
@@ -171,8 +76,8 @@ class map_drawing {
     limit_ = panel.limit > 1e-300 ? panel.limit : automatic_limit(panel.values);
     // A degree is as long upwards as across, unless that leaves a strip too thin to read.
     double const scale = std::min(width / lon_.span(), most_height / lat_.span());
-    width_ = static_cast<int>(std::max(scale * lon_.span(), width / 4));
-    height_ = static_cast<int>(std::max(scale * lat_.span(), most_height / 4));
+    width_ = static_cast<int>(std::lround(std::max(scale * lon_.span(), width / 4)));
+    height_ = static_cast<int>(std::lround(std::max(scale * lat_.span(), most_height / 4)));
   }
 
   int width() const { return width_; }
@@ -188,21 +93,10 @@ class map_drawing {
   }
 
  private:
-  detail::grid_side checked_side(std::span<double const> edges, char const* name) const {
-    if (edges.size() < 2) {
-      throw shape_error(std::string("write_png: expected at least 2 ") + name + ", got " +
-                        std::to_string(edges.size()) + " in the map '" + panel_.title + "'");
-    }
-    bool const longitudes = edges.data() == panel_.lon_edges.data();
-    return detail::make_side(
-        longitudes ? unwrapped_longitudes(edges) : std::vector<double>(edges.begin(), edges.end()),
-        panel_, name);
-  }
-
   // The colour of a pixel's mean; missing where fewer than half of its cells have a value.
   std::vector<rgb> colours() const {
-    auto const rows = detail::cells_of_pixels(lat_, height_);
-    auto const columns = detail::cells_of_pixels(lon_, width_);
+    auto const rows = cells_of_pixels(lat_, height_);
+    auto const columns = cells_of_pixels(lon_, width_);
     std::vector<rgb> out;
     out.reserve(rows.size() * columns.size());
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {  // north is up
@@ -227,7 +121,7 @@ class map_drawing {
   void draw_axes(canvas& page, int x, int y) const {
     constexpr rgb grid{0, 0, 0};
     axis_ticks const lons = degree_ticks(lon_.low(), lon_.low() + lon_.span(),
-                                         std::max(2, width_ / 125), degrees_of::longitude);
+                                         std::max(2, width_ / 150), degrees_of::longitude);
     for (std::size_t i = 0; i < lons.at.size(); ++i) {
       double const at = x + (lons.at[i] - lon_.low()) / lon_.span() * width_;
       page.line(at, y, at, y + height_ - 1, grid, 0.13);
@@ -299,8 +193,8 @@ class map_drawing {
   }
 
   map_panel const& panel_;
-  detail::grid_side lat_;
-  detail::grid_side lon_;
+  grid_side lat_;
+  grid_side lon_;
   double limit_ = 1;
   int width_ = 0;
   int height_ = 0;

@@ -2,16 +2,16 @@
 #pragma once
 // A time series as a line with gaps where values are missing. write_png draws it under its map.
 
-#include <cumulus/core/error.hpp>
-#include <cumulus/io/figure/axis_ticks.hpp>
-#include <cumulus/io/figure/canvas_cairo.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/io/figure/axis_ticks.hpp"
+#include "cumulus/io/figure/canvas_cairo.hpp"
 
 namespace cumulus::inline v1::plot {
 
