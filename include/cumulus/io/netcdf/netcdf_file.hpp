@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Reading NetCDF files: classic, 64-bit offset, CDF5 and netCDF-4. Whoever reads data goes through
+// netcdf_file; io/netcdf.hpp returns its values as arrays.
+
+#include <netcdf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "cumulus/core/shape.hpp"
+#include "cumulus/io/netcdf/cf_decoding.hpp"
+#include "cumulus/io/netcdf/classic_layout.hpp"
+#include "cumulus/io/netcdf/netcdf_attributes.hpp"
+#include "cumulus/io/netcdf/netcdf_call.hpp"
+#include "cumulus/io/netcdf/netcdf_variable.hpp"
+
+namespace cumulus::inline v1 {
+
+/// How values are read.
+struct netcdf_read_options {
+  bool decode = true;        ///< apply packing and missing values; false: the stored numbers
+  bool valid_range = false;  ///< also treat values outside valid_min/max/range as missing
+};
+
+/// A NetCDF file open for reading. Opening reads the dimensions, variables and attributes of the
+/// root group; data are read on demand.
+///     netcdf_file file("winds.nc");
+///     for (auto const& v : file.variables()) { … v.name, v.shape(), v.attributes … }
+///     std::vector<float> u(file.variable("UWND").shape().size());
+///     file.read_into<float>("UWND", u);
+/// Concurrent reads are safe, one at a time is served (netCDF-C is not thread-safe).
+/// Throws: io_error naming the file if it is missing, not a regular file, not NetCDF or truncated.
+class netcdf_file {
+ public:
+  explicit netcdf_file(std::filesystem::path path) : path_(std::move(path)) {
+    std::string const absolute = check_regular();
+    layout_ = read_classic_layout(absolute, file_bytes_);
+    std::scoped_lock const lock(netcdf_mutex());
+    check_netcdf(nc_open(absolute.c_str(), NC_NOWRITE, &id_), "nc_open", path_);
+    try {
+      read_metadata();
+    } catch (...) {
+      nc_close(id_);
+      throw;
+    }
+  }
+
+  netcdf_file(netcdf_file const&) = delete;
+  netcdf_file& operator=(netcdf_file const&) = delete;
+
+  ~netcdf_file() {
+    std::scoped_lock const lock(netcdf_mutex());
+    nc_close(id_);
+  }
+
+  std::filesystem::path const& path() const { return path_; }
+  netcdf_format format() const { return format_; }
+  std::vector<netcdf_dimension> const& dimensions() const { return dimensions_; }
+  std::vector<netcdf_variable> const& variables() const { return variables_; }
+  netcdf_attributes const& attributes() const { return attributes_; }
+
+  /// The dimension of that name, or nullptr.
+  netcdf_dimension const* find_dimension(std::string_view name) const {
+    return find_in(dimensions_, name);
+  }
+
+  /// The variable of that name, or nullptr.
+  netcdf_variable const* find_variable(std::string_view name) const {
+    return find_in(variables_, name);
+  }
+
+  /// Throws: io_error with the list of variables if there is none of that name.
+  netcdf_variable const& variable(std::string_view name) const {
+    if (auto const* found = find_variable(name)) {
+      return *found;
+    }
+    std::string list;
+    for (auto const& v : variables_) {
+      list += (list.empty() ? "" : ", ") + v.name;
+    }
+    throw io_error("netcdf_file: '" + path_.string() + "' has no variable '" + std::string(name) +
+                   "'; it has " + (list.empty() ? "none" : list));
+  }
+
+  /// Reads a hyperslab in row-major order, decoded by the CF attributes (see cf_decoder).
+  /// Dtype:  any number to float and double. Integers to integers if every value fits, neither
+  ///         packed nor decoded: cells equal to the fill stay (see read_missing_into).
+  /// NaN:    missing cells of a float or double target.
+  /// Throws: io_error if the variable or its bytes are absent; dtype_error for text, and for
+  ///         floating or packed data into integers; shape_error if start + count leaves the
+  ///         variable or `out` has another size; value_error if an integer does not fit T.
+  template <netcdf_number T>
+  void read_into(std::string_view name, shape const& start, shape const& count, std::span<T> out,
+                 netcdf_read_options const& options = {}) const {
+    netcdf_variable const& v = variable(name);
+    check_slab("read_into", v, start, count, static_cast<index_t>(out.size()));
+    visit_number("read_into", v, options.decode, [&]<class Raw>(Raw) {
+      cf_decoder<Raw> const decoder(options.decode ? v.attributes : netcdf_attributes{}, v.name,
+                                    options.valid_range);
+      check_target<Raw, T>(v, decoder.packed());
+      if constexpr (std::same_as<Raw, T>) {
+        get(v, start, count, out.data());
+        if constexpr (std::floating_point<T>) {
+          decoder.decode(out.data(), out.data(), out.size());
+        }
+      } else {
+        auto const stored = std::make_unique_for_overwrite<Raw[]>(out.size());
+        get(v, start, count, stored.get());
+        if constexpr (std::floating_point<T>) {
+          decoder.decode(stored.get(), out.data(), out.size());
+        } else if constexpr (std::integral<Raw>) {
+          copy_integers(v, stored.get(), out);
+        }
+      }
+    });
+  }
+
+  /// Reads a whole variable.
+  template <netcdf_number T>
+  void read_into(std::string_view name, std::span<T> out,
+                 netcdf_read_options const& options = {}) const {
+    shape const all = variable(name).shape();
+    read_into<T>(name, shape::filled(all.rank(), 0), all, out, options);
+  }
+
+  /// out[i] is true where the stored number stands for "no value". What integer reads need.
+  /// Throws: as read_into.
+  void read_missing_into(std::string_view name, shape const& start, shape const& count,
+                         std::span<bool> out, netcdf_read_options const& options = {}) const {
+    netcdf_variable const& v = variable(name);
+    check_slab("read_missing_into", v, start, count, static_cast<index_t>(out.size()));
+    visit_number("read_missing_into", v, true, [&]<class Raw>(Raw) {
+      auto const stored = std::make_unique_for_overwrite<Raw[]>(out.size());
+      get(v, start, count, stored.get());
+      cf_decoder<Raw>(v.attributes, v.name, options.valid_range)
+          .mark_missing(stored.get(), out.data(), out.size());
+    });
+  }
+
+  /// All strings of a text variable, row-major: of type string one per cell, of type char one per
+  /// row of its last dimension, without the NULs and blanks that fill it up.
+  /// Throws: dtype_error if the variable holds numbers; io_error.
+  std::vector<std::string> read_strings(std::string_view name) const {
+    netcdf_variable const& v = variable(name);
+    shape const all = v.shape();
+    shape const zero = shape::filled(all.rank(), 0);
+    std::vector<std::string> result;
+    if (v.type == netcdf_type::string) {
+      std::vector<char*> cells(static_cast<std::size_t>(checked_size(all, 8, "read_strings")));
+      get(v, zero, all, cells.data());
+      for (char* cell : cells) {
+        result.emplace_back(cell == nullptr ? "" : cell);
+      }
+      std::scoped_lock const lock(netcdf_mutex());
+      nc_free_string(cells.size(), cells.data());
+    } else if (v.type == netcdf_type::text) {
+      std::string text(static_cast<std::size_t>(checked_size(all, 1, "read_strings")), '\0');
+      get(v, zero, all, text.data());
+      std::size_t const width = all.empty() ? 1 : static_cast<std::size_t>(all.back());
+      for (std::size_t from = 0; width > 0 && from < text.size(); from += width) {
+        std::string row = text.substr(from, width);
+        row.erase(std::min(row.size(), row.find('\0')));
+        row.erase(row.find_last_not_of(' ') + 1);
+        result.push_back(std::move(row));
+      }
+    } else {
+      throw dtype_error("read_strings: expected text in variable '" + v.name + "' of '" +
+                        path_.string() + "', got " + to_string(v.type));
+    }
+    return result;
+  }
+
+ private:
+  template <class T> static T const* find_in(std::vector<T> const& list, std::string_view name) {
+    for (auto const& entry : list) {
+      if (entry.name == name) {
+        return &entry;
+      }
+    }
+    return nullptr;
+  }
+
+  // The absolute path, which netCDF-C cannot take for a URL.
+  std::string check_regular() {
+    struct stat info{};
+    if (path_.empty() || ::stat(path_.c_str(), &info) != 0) {
+      int const code = path_.empty() ? ENOENT : errno;
+      throw io_error("netcdf_file: cannot open '" + path_.string() +
+                     "': " + std::generic_category().message(code));
+    }
+    if (!S_ISREG(info.st_mode)) {
+      throw io_error("netcdf_file: expected a file, got '" + path_.string() + "', which is " +
+                     (S_ISDIR(info.st_mode) ? "a directory" : "a device, pipe or socket"));
+    }
+    if (::access(path_.c_str(), R_OK) != 0) {
+      throw io_error("netcdf_file: cannot open '" + path_.string() +
+                     "': " + std::generic_category().message(errno));
+    }
+    file_bytes_ = static_cast<std::uint64_t>(info.st_size);
+    return std::filesystem::absolute(path_).string();
+  }
+
+  void read_metadata() {
+    int format = 0;
+    int dimension_count = 0;
+    int variable_count = 0;
+    check_netcdf(nc_inq_format(id_, &format), "nc_inq_format", path_);
+    format_ = netcdf_format{format};
+    check_netcdf(nc_inq_ndims(id_, &dimension_count), "nc_inq_ndims", path_);
+    check_netcdf(nc_inq_nvars(id_, &variable_count), "nc_inq_nvars", path_);
+    std::vector<int> ids(static_cast<std::size_t>(dimension_count));
+    std::vector<int> unlimited(ids.size());
+    int unlimited_count = 0;
+    check_netcdf(nc_inq_dimids(id_, &dimension_count, ids.data(), 0), "nc_inq_dimids", path_);
+    check_netcdf(nc_inq_unlimdims(id_, &unlimited_count, unlimited.data()), "nc_inq_unlimdims",
+                 path_);
+    unlimited.resize(static_cast<std::size_t>(unlimited_count));
+    auto const dimension = [&](int id) {
+      char name[NC_MAX_NAME + 1] = {};
+      std::size_t length = 0;
+      check_netcdf(nc_inq_dim(id_, id, name, &length), "nc_inq_dim", path_);
+      return netcdf_dimension{name, static_cast<index_t>(length),
+                              std::find(unlimited.begin(), unlimited.end(), id) != unlimited.end()};
+    };
+    for (int const id : ids) {
+      dimensions_.push_back(dimension(id));
+    }
+    attributes_ = read_attributes(id_, NC_GLOBAL, path_);
+    for (int id = 0; id < variable_count; ++id) {
+      netcdf_variable v;
+      char name[NC_MAX_NAME + 1] = {};
+      nc_type type = NC_NAT;
+      int rank = 0;
+      check_netcdf(nc_inq_var(id_, id, name, &type, &rank, nullptr, nullptr), "nc_inq_var", path_);
+      std::vector<int> axes(static_cast<std::size_t>(rank));
+      check_netcdf(nc_inq_vardimid(id_, id, axes.data()), "nc_inq_vardimid", path_, name);
+      v.id = id;
+      v.name = name;
+      v.type = type >= NC_BYTE && type <= NC_STRING ? netcdf_type{type} : netcdf_type::user_defined;
+      for (int const axis : axes) {
+        v.dimensions.push_back(dimension(axis));
+      }
+      v.attributes = read_attributes(id_, id, path_);
+      variables_.push_back(std::move(v));
+    }
+  }
+
+  void check_slab(char const* function, netcdf_variable const& v, shape const& start,
+                  shape const& count, index_t out_size) const {
+    shape const extents = v.shape();
+    bool inside = start.rank() == extents.rank() && count.rank() == extents.rank();
+    for (int k = 0; inside && k < extents.rank(); ++k) {
+      inside = start[k] >= 0 && count[k] >= 0 && start[k] <= extents[k] &&
+               count[k] <= extents[k] - start[k];
+    }
+    if (!inside) {
+      throw shape_error(std::string(function) + ": expected start and count within " +
+                        to_string(extents) + " for variable '" + v.name + "' of '" +
+                        path_.string() + "', got start " + to_string(start) + " and count " +
+                        to_string(count));
+    }
+    if (checked_size(count, 8, function) != out_size) {
+      throw shape_error(std::string(function) + ": expected room for " + to_string(count) +
+                        " elements of variable '" + v.name + "', got " + std::to_string(out_size));
+    }
+  }
+
+  template <class F>
+  void visit_number(char const* function, netcdf_variable const& v, bool decode, F&& f) const {
+    if (!v.is_numeric()) {
+      throw dtype_error(std::string(function) + ": expected numbers in variable '" + v.name +
+                        "' of '" + path_.string() + "', got " + to_string(v.type));
+    }
+    visit_netcdf_type(decode ? signedness_applied(v.type, v.attributes) : v.type, f);
+  }
+
+  template <class Raw, class T> void check_target(netcdf_variable const& v, bool packed) const {
+    if constexpr (std::integral<T>) {
+      if (packed || std::floating_point<Raw>) {
+        throw dtype_error("read_into: expected a float or double target for variable '" + v.name +
+                          "' of '" + path_.string() + "', which holds " +
+                          (packed ? "packed " : "") + to_string(v.type) + " values, got " +
+                          to_string(netcdf_type_of<T>));
+      }
+    }
+  }
+
+  template <class Raw, class T>
+  void copy_integers(netcdf_variable const& v, Raw const* stored, std::span<T> out) const {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (!std::in_range<T>(stored[i])) {
+        throw value_error("read_into: expected values of variable '" + v.name + "' of '" +
+                          path_.string() + "' that fit " + to_string(netcdf_type_of<T>) + ", got " +
+                          std::to_string(stored[i]));
+      }
+      out[i] = static_cast<T>(stored[i]);
+    }
+  }
+
+  void get(netcdf_variable const& v, shape const& start, shape const& count, void* out) const {
+    if (count.size() == 0) {
+      return;
+    }
+    check_bytes(v, start, count);
+    std::size_t from[max_rank] = {};
+    std::size_t extent[max_rank] = {};
+    std::copy(start.begin(), start.end(), from);
+    std::copy(count.begin(), count.end(), extent);
+    std::scoped_lock const lock(netcdf_mutex());
+    check_netcdf(nc_get_vara(id_, v.id, from, extent, out), "nc_get_vara", path_, v.name);
+  }
+
+  // netCDF-C reads zeros beyond the end of a classic file; refuse what is not there.
+  void check_bytes(netcdf_variable const& v, shape const& start, shape const& count) const {
+    if (!layout_) {
+      return;
+    }
+    if (static_cast<std::size_t>(v.id) >= layout_->variables.size()) {
+      throw io_error("netcdf_file: '" + path_.string() + "' has a damaged header");
+    }
+    auto const& place = layout_->variables[static_cast<std::size_t>(v.id)];
+    // In double, which cannot overflow; its rounding only matters beyond 2^53 bytes.
+    double last = 0.0;  // row-major index of the last element, within its record
+    for (int k = place.is_record ? 1 : 0; k < start.rank(); ++k) {
+      last = last * static_cast<double>(v.dimensions[static_cast<std::size_t>(k)].size) +
+             static_cast<double>(start[k] + count[k] - 1);
+    }
+    double const records = place.is_record ? static_cast<double>(start[0] + count[0] - 1) : 0.0;
+    double const end = static_cast<double>(place.begin) +
+                       records * static_cast<double>(layout_->record_bytes) +
+                       (last + 1.0) * static_cast<double>(place.item_bytes);
+    if (end > static_cast<double>(file_bytes_)) {
+      throw io_error("netcdf_file: '" + path_.string() + "' is truncated: it has " +
+                     std::to_string(file_bytes_) + " bytes, and variable '" + v.name +
+                     "' needs more");
+    }
+  }
+
+  std::filesystem::path path_;
+  std::uint64_t file_bytes_ = 0;
+  std::optional<classic_layout> layout_;  // of classic formats
+  int id_ = -1;
+  netcdf_format format_ = netcdf_format::classic;
+  std::vector<netcdf_dimension> dimensions_;
+  std::vector<netcdf_variable> variables_;
+  netcdf_attributes attributes_;
+};
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Writing NetCDF files, whole or chunk by chunk along time, so that the file appears under its name
+// complete or not at all. io/netcdf.hpp adds writing of arrays.
+
+#include <netcdf.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cumulus/core/shape.hpp"
+#include "cumulus/io/netcdf/cf_decoding.hpp"
+#include "cumulus/io/netcdf/cf_encoding.hpp"
+#include "cumulus/io/netcdf/netcdf_attributes.hpp"
+#include "cumulus/io/netcdf/netcdf_call.hpp"
+#include "cumulus/io/netcdf/netcdf_variable.hpp"
+#include "cumulus/io/replaced_file.hpp"
+
+namespace cumulus::inline v1 {
+
+/// How a file is written. Compression needs a netCDF-4 format.
+struct netcdf_writer_options {
+  netcdf_format format = netcdf_format::classic_64bit_offset;
+  int deflate = 0;      ///< zlib level 0 (none) to 9, of every variable with a dimension
+  bool shuffle = true;  ///< reorder bytes before deflate
+};
+
+/// How values are written.
+struct netcdf_write_options {
+  /// NaN becomes the variable's _FillValue, integers of a variable with scale_factor or add_offset
+  /// are packed, and a number that would read back as missing is refused. false: as they stand.
+  bool encode = true;
+};
+
+/// A new NetCDF file. Define first, then write; without commit() nothing is left behind.
+///     netcdf_writer out("anomaly.nc", {.format = in.format()});
+///     out.define_unlimited("time");
+///     out.define_dimension("lat", 73);
+///     out.define_variable("u_anomaly", netcdf_type::float32, {"time", "lat"}, u.attributes);
+///     for (index_t t = 0; t < n; t += 12) { out.write<float>("u_anomaly", chunk, {t, 0}, {12,
+///     73}); } out.commit();
+/// Throws: io_error naming the file if the directory is not writable, the disk is full, a name is
+///         illegal or defined twice; the destructor then removes what was written.
+class netcdf_writer {
+ public:
+  explicit netcdf_writer(std::filesystem::path path, netcdf_writer_options options = {})
+      : file_(std::move(path)), options_(options) {
+    int flags = NC_CLOBBER;
+    switch (options_.format) {
+      case netcdf_format::classic:
+        break;
+      case netcdf_format::classic_64bit_offset:
+        flags |= NC_64BIT_OFFSET;
+        break;
+      case netcdf_format::classic_64bit_data:
+        flags |= NC_64BIT_DATA;
+        break;
+      case netcdf_format::netcdf4:
+        flags |= NC_NETCDF4;
+        break;
+      case netcdf_format::netcdf4_classic:
+        flags |= NC_NETCDF4 | NC_CLASSIC_MODEL;
+        break;
+    }
+    if (options_.deflate < 0 || options_.deflate > 9 || (options_.deflate > 0 && !is_netcdf4())) {
+      throw value_error(
+          "netcdf_writer: expected deflate 0, or 1 to 9 with a netCDF-4 format, got " +
+          std::to_string(options_.deflate) + " with format " + to_string(options_.format));
+    }
+    std::scoped_lock const lock(netcdf_mutex());
+    int id = -1;
+    check(nc_create(file_.temporary_path().c_str(), flags, &id), "nc_create");
+    id_ = id;
+  }
+
+  netcdf_writer(netcdf_writer const&) = delete;
+  netcdf_writer& operator=(netcdf_writer const&) = delete;
+
+  ~netcdf_writer() {
+    if (id_) {
+      std::scoped_lock const lock(netcdf_mutex());
+      nc_abort(*id_);
+    }
+  }
+
+  std::filesystem::path const& path() const { return file_.path(); }
+  netcdf_format format() const { return options_.format; }
+
+  /// A dimension of fixed length.
+  void define_dimension(std::string const& name, index_t length) {
+    if (length <= 0) {
+      // netCDF-C takes 0 for "unlimited".
+      throw value_error("define_dimension: expected a length > 0 for '" + name + "' of '" +
+                        path().string() + "', got " + std::to_string(length));
+    }
+    add_dimension({name, length, false});
+  }
+
+  /// A dimension that grows as records are written. The classic formats have at most one, which is
+  /// the first of its variables.
+  void define_unlimited(std::string const& name) { add_dimension({name, 0, true}); }
+
+  /// A variable over defined dimensions. `attributes` are copied with their types; a _FillValue
+  /// takes the variable's type. For decoded data pass decoded_attributes(input.attributes, type).
+  /// Throws: dtype_error if the format lacks the type, value_error if the _FillValue does not fit,
+  ///         dim_error if a dimension is not defined, io_error.
+  void define_variable(std::string const& name, netcdf_type type,
+                       std::vector<std::string> const& dimensions,
+                       netcdf_attributes const& attributes = {}) {
+    if (!can_hold(options_.format, type)) {
+      throw dtype_error("define_variable: expected a type that format " +
+                        to_string(options_.format) + " holds for variable '" + name + "' of '" +
+                        path().string() + "', got " + to_string(type));
+    }
+    netcdf_variable v;
+    v.name = name;
+    v.type = type;
+    std::vector<int> axes;
+    for (auto const& d : dimensions) {
+      axes.push_back(dimension_id(d, name));
+      v.dimensions.push_back(dimensions_[static_cast<std::size_t>(axes.back())]);
+    }
+    std::scoped_lock const lock(netcdf_mutex());
+    enter_define_mode();
+    check(nc_def_var(*id_, name.c_str(), static_cast<nc_type>(type), static_cast<int>(axes.size()),
+                     axes.data(), &v.id),
+          "nc_def_var", name);
+    if (options_.deflate > 0 && !axes.empty() && type != netcdf_type::string) {
+      check(nc_def_var_deflate(*id_, v.id, options_.shuffle ? 1 : 0, 1, options_.deflate),
+            "nc_def_var_deflate", name);
+    }
+    for (netcdf_attribute attribute : attributes) {
+      if (attribute.name == "_FillValue") {
+        attribute = typed_fill(v, attribute);
+      }
+      write_attribute(*id_, v.id, attribute, options_.format, path());
+      v.attributes.set(std::move(attribute));
+    }
+    variables_.push_back(std::move(v));
+  }
+
+  /// An attribute of the file itself.
+  void set_attribute(netcdf_attribute const& attribute) {
+    std::scoped_lock const lock(netcdf_mutex());
+    enter_define_mode();
+    write_attribute(*id_, NC_GLOBAL, attribute, options_.format, path());
+  }
+  template <class V> void set_attribute(std::string name, V value) {
+    netcdf_attributes one;
+    one.set(std::move(name), std::move(value));
+    set_attribute(*one.begin());
+  }
+
+  /// Writes a hyperslab, row-major; an unlimited dimension grows as needed.
+  /// Dtype:  float and double take any number; integers take integers that fit, and floating
+  ///         numbers only where the variable is packed (rounded half to even).
+  /// NaN:    becomes _FillValue; without one it stays NaN, and integers refuse it.
+  /// Throws: io_error, dtype_error, shape_error; value_error if a number does not fit the type, or
+  ///         equals the _FillValue or missing_value and would read back as missing.
+  template <netcdf_number T>
+  void write(std::string_view name, std::span<T const> values, shape const& start,
+             shape const& count, netcdf_write_options const& options = {}) {
+    netcdf_variable const& v = variable(name);
+    check_slab(v, start, count, static_cast<index_t>(values.size()));
+    if (!v.is_numeric()) {
+      throw dtype_error("write: expected text for variable '" + v.name + "' of '" +
+                        path().string() + "', got " + to_string(netcdf_type_of<T>));
+    }
+    netcdf_type const type = options.encode ? signedness_applied(v.type, v.attributes) : v.type;
+    visit_netcdf_type(type, [&]<class Stored>(Stored) {
+      // The caller's array is left alone, and most of the cost is the disk's.
+      auto const stored = std::make_unique_for_overwrite<Stored[]>(values.size());
+      cf_encoder<Stored> const encoder(
+          options.encode ? v.attributes : netcdf_attributes{},
+          "write: variable '" + v.name + "' of '" + path().string() + "'");
+      encoder.encode(values, stored.get());
+      put(v, start, count, stored.get());
+    });
+  }
+
+  /// Writes a whole variable; the length of an unlimited dimension follows from the number of
+  /// values.
+  template <netcdf_number T>
+  void write(std::string_view name, std::span<T const> values,
+             netcdf_write_options const& options = {}) {
+    shape const count = whole_shape(variable(name), static_cast<index_t>(values.size()));
+    write<T>(name, values, shape::filled(count.rank(), 0), count, options);
+  }
+
+  /// Writes all cells of a text variable: one string per cell of type string, one per row of type
+  /// char, filled up with NULs.
+  /// Throws: dtype_error if the variable holds numbers, shape_error if the number of strings or the
+  ///         length of one does not fit, io_error.
+  void write_strings(std::string_view name, std::vector<std::string> const& strings) {
+    netcdf_variable const& v = variable(name);
+    if (v.type == netcdf_type::string) {
+      std::vector<char const*> cells;
+      for (auto const& s : strings) {
+        cells.push_back(s.c_str());
+      }
+      shape const count = whole_shape(v, static_cast<index_t>(cells.size()));
+      put(v, shape::filled(count.rank(), 0), count, cells.data());
+    } else if (v.type == netcdf_type::text) {
+      std::size_t const width =
+          v.rank() == 0 ? 1 : static_cast<std::size_t>(v.dimensions.back().size);
+      std::string text;
+      for (auto const& s : strings) {
+        if (s.size() > width) {
+          throw shape_error("write_strings: expected at most " + std::to_string(width) +
+                            " characters for variable '" + v.name + "', got '" + s + "'");
+        }
+        text += s + std::string(width - s.size(), '\0');
+      }
+      shape const count = whole_shape(v, static_cast<index_t>(text.size()));
+      put(v, shape::filled(count.rank(), 0), count, text.data());
+    } else {
+      throw dtype_error("write_strings: expected numbers for variable '" + v.name + "' of '" +
+                        path().string() + "', which is " + to_string(v.type) + ", got text");
+    }
+  }
+
+  /// Closes the file, flushes it to the disk and gives it its name. The last call.
+  /// Throws: io_error; nothing is left then.
+  void commit() {
+    {
+      std::scoped_lock const lock(netcdf_mutex());
+      require_open();
+      leave_define_mode();
+      int const id = *id_;
+      id_.reset();  // closed or not, the handle is gone
+      check(nc_close(id), "nc_close");
+    }
+    file_.commit();
+  }
+
+ private:
+  bool is_netcdf4() const {
+    return options_.format == netcdf_format::netcdf4 ||
+           options_.format == netcdf_format::netcdf4_classic;
+  }
+
+  void check(int status, char const* call, std::string_view variable = {}) const {
+    check_netcdf(status, call, path(), variable);
+  }
+
+  void require_open() const {
+    if (!id_) {
+      throw io_error("netcdf_writer: '" + path().string() + "' is already committed");
+    }
+  }
+
+  void enter_define_mode() {
+    require_open();
+    if (!defining_) {
+      check(nc_redef(*id_), "nc_redef");
+      defining_ = true;
+    }
+  }
+
+  void leave_define_mode() {
+    if (defining_) {
+      check(nc_enddef(*id_), "nc_enddef");
+      defining_ = false;
+    }
+  }
+
+  void add_dimension(netcdf_dimension dimension) {
+    std::scoped_lock const lock(netcdf_mutex());
+    enter_define_mode();
+    int id = -1;
+    check(nc_def_dim(*id_, dimension.name.c_str(),
+                     dimension.unlimited ? NC_UNLIMITED : static_cast<std::size_t>(dimension.size),
+                     &id),
+          "nc_def_dim", dimension.name);
+    dimensions_.push_back(std::move(dimension));  // netCDF-C numbers them in this order
+  }
+
+  int dimension_id(std::string const& name, std::string const& variable) const {
+    for (std::size_t k = 0; k < dimensions_.size(); ++k) {
+      if (dimensions_[k].name == name) {
+        return static_cast<int>(k);
+      }
+    }
+    throw dim_error("define_variable: expected a defined dimension for variable '" + variable +
+                    "' of '" + path().string() + "', got '" + name + "'");
+  }
+
+  netcdf_variable const& variable(std::string_view name) const {
+    for (auto const& v : variables_) {
+      if (v.name == name) {
+        return v;
+      }
+    }
+    throw io_error("netcdf_writer: '" + path().string() + "' has no variable '" +
+                   std::string(name) + "' defined");
+  }
+
+  netcdf_attribute typed_fill(netcdf_variable const& v, netcdf_attribute const& fill) const {
+    if (fill.type() == v.type) {
+      return fill;
+    }
+    return visit_netcdf_type(v.type, [&]<class Stored>(Stored) {
+      auto values = cf_stored_values<Stored>(fill);
+      if (values.size() != 1) {
+        throw value_error("define_variable: expected one _FillValue that type " +
+                          to_string(v.type) + " of variable '" + v.name + "' holds");
+      }
+      return netcdf_attribute{fill.name, std::move(values)};
+    });
+  }
+
+  // The extents of a whole variable of `size` elements.
+  shape whole_shape(netcdf_variable const& v, index_t size) const {
+    shape count = v.shape();
+    index_t fixed = 1;
+    int unlimited = -1;
+    for (int k = 0; k < count.rank(); ++k) {
+      if (v.dimensions[static_cast<std::size_t>(k)].unlimited && unlimited < 0) {
+        unlimited = k;
+      } else {
+        fixed *= count[k];
+      }
+    }
+    if (unlimited >= 0 && fixed > 0) {
+      count[unlimited] = size / fixed;
+    }
+    if (count.size() != size) {
+      throw shape_error("write: expected values for " + to_string(v.shape()) + " of variable '" +
+                        v.name + "' of '" + path().string() + "', got " + std::to_string(size));
+    }
+    return count;
+  }
+
+  void check_slab(netcdf_variable const& v, shape const& start, shape const& count,
+                  index_t size) const {
+    shape const extents = v.shape();
+    bool inside = start.rank() == extents.rank() && count.rank() == extents.rank();
+    for (int k = 0; inside && k < extents.rank(); ++k) {
+      inside = start[k] >= 0 && count[k] >= 0 &&
+               (v.dimensions[static_cast<std::size_t>(k)].unlimited ||
+                (start[k] <= extents[k] && count[k] <= extents[k] - start[k]));
+    }
+    if (!inside || checked_size(count, 8, "write") != size) {
+      throw shape_error("write: expected start and count within " + to_string(extents) +
+                        " for variable '" + v.name + "' of '" + path().string() + "', got start " +
+                        to_string(start) + ", count " + to_string(count) + " and " +
+                        std::to_string(size) + " values");
+    }
+  }
+
+  void put(netcdf_variable const& v, shape const& start, shape const& count, void const* values) {
+    std::size_t from[max_rank] = {};
+    std::size_t extent[max_rank] = {};
+    std::copy(start.begin(), start.end(), from);
+    std::copy(count.begin(), count.end(), extent);
+    std::scoped_lock const lock(netcdf_mutex());
+    require_open();
+    leave_define_mode();
+    if (count.size() > 0) {
+      check(nc_put_vara(*id_, v.id, from, extent, values), "nc_put_vara", v.name);
+    }
+  }
+
+  replaced_file file_;
+  netcdf_writer_options options_;
+  std::optional<int> id_;  // netCDF-C's handle, while it is open
+  bool defining_ = true;
+  std::vector<netcdf_dimension> dimensions_;
+  std::vector<netcdf_variable> variables_;
+};
+
+}  // namespace cumulus::inline v1
