@@ -41,7 +41,7 @@ endforeach()
 if(alone)
   add_library(headers_alone OBJECT ${alone})
   cumulus_program(headers_alone ${header_components})
-  target_compile_options(headers_alone PRIVATE -O0)
+  target_compile_options(headers_alone PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
 endif()
 
 # tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.

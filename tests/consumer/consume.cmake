@@ -2,6 +2,8 @@
 #
 # Builds and runs the project beside this script in an empty WORK_DIR, in the way that MODE names.
 
+cmake_minimum_required(VERSION 3.25)
+
 file(REMOVE_RECURSE "${WORK_DIR}")
 
 function(must_run)
@@ -12,9 +14,10 @@ function(must_run)
   endif()
 endfunction()
 
-set(options -D MODE=${MODE} -D CMAKE_BUILD_TYPE=Release -D "CMAKE_CXX_COMPILER=${CXX_COMPILER}"
-            -D "CUMULUS_SOURCE_DIR=${CUMULUS_SOURCE_DIR}")
-if(MODE STREQUAL "find_package" OR MODE STREQUAL "cuda")
+set(options -D MODE=${MODE} -D CMAKE_BUILD_TYPE=Release -D "CMAKE_CXX_COMPILER=${CXX_COMPILER}")
+if(MODE STREQUAL "add_subdirectory" OR MODE STREQUAL "fetch_content")
+  list(APPEND options -D "CUMULUS_SOURCE_DIR=${CUMULUS_SOURCE_DIR}")
+else()
   must_run("${CMAKE_COMMAND}" --install "${CUMULUS_BINARY_DIR}" --prefix "${WORK_DIR}/prefix")
   list(APPEND options -D "CMAKE_PREFIX_PATH=${WORK_DIR}/prefix" -D "COMPONENTS=${COMPONENTS}")
 endif()
