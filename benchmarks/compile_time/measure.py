@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 INCLUDE = HERE.parents[1] / "include"
+SPACE = "-DCUMULUS_BENCHMARK_SPACE"
 SOURCES = ["include_only.cpp", "ten_expressions.cpp"]
 
 
@@ -33,14 +34,14 @@ def compilers(arch):
     found = [
         (
             f"{Path(cxx).name} -O2",
-            [cxx, *shared, "-O2", "-march=native", "-fopenmp", "-DCUMULUS_BENCHMARK_SPACE=cm::host"],
+            [cxx, *shared, "-O2", "-march=native", "-fopenmp", f"{SPACE}=cm::host"],
         )
     ]
     nvcc = find_nvcc()
     if nvcc:
         flags = ["-O3", f"-arch={arch}", "--extended-lambda", "--expt-relaxed-constexpr"]
         flags += ["-Xcompiler=-march=native,-fopenmp", "-x", "cu"]
-        flags += ["-DCUMULUS_DEFAULT_SPACE=cuda", "-DCUMULUS_BENCHMARK_SPACE=cm::cuda"]
+        flags += ["-DCUMULUS_DEFAULT_SPACE=cuda", f"{SPACE}=cm::cuda"]
         found.append((f"nvcc -O3 -arch={arch}", [nvcc, *shared, *flags]))
     return found
 
