@@ -7,11 +7,12 @@
 include(CheckCXXCompilerFlag)
 
 add_library(cumulus_project_options INTERFACE)
-set(warnings -Wall -Wextra)
+# Options are designated initialisers, which name few of the members on purpose.
+set(warnings -Wall -Wextra -Wno-missing-field-initializers)
 target_compile_options(
   cumulus_project_options
   INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>"
-            "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>")
+            "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=$<JOIN:${warnings},$<COMMA>>>")
 if(CUMULUS_NATIVE)
   check_cxx_compiler_flag(-march=native CUMULUS_HAS_MARCH_NATIVE)
   if(CUMULUS_HAS_MARCH_NATIVE)

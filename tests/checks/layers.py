@@ -12,15 +12,17 @@ from pathlib import Path
 
 import sources
 
-ENGINE = ["core", "memory", "expr", "exec/plan", "exec/host", "exec/cuda", "exec", "array"]
+BELOW_LOOPS = ["core", "memory", "expr", "exec/plan", "exec/pack"]
+ENGINE = [*BELOW_LOOPS, "exec/host", "exec/cuda", "exec", "array"]
 MAY_INCLUDE = {
     "core": [],
     "memory": ["core"],
     "expr": ["core", "memory"],
     "exec/plan": ["core", "memory", "expr"],
-    "exec/host": ["core", "memory", "expr", "exec/plan"],
-    "exec/cuda": ["core", "memory", "expr", "exec/plan"],
-    "exec": ["core", "memory", "expr", "exec/plan", "exec/host", "exec/cuda"],
+    "exec/pack": ["core", "memory", "expr", "exec/plan"],
+    "exec/host": BELOW_LOOPS,
+    "exec/cuda": BELOW_LOOPS,
+    "exec": [*BELOW_LOOPS, "exec/host", "exec/cuda"],
     "array": ENGINE[:-1],
     "ops": ENGINE,
     "linalg": ENGINE,
