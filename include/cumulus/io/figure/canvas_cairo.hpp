@@ -223,19 +223,28 @@ class canvas {
     cairo_set_font_size(context_.get(), size);
   }
 
-  std::string shortened(std::string text, text_style const& style) {
-    if (text_width(text, style.size, style.bold) <= style.most_width + 0.5) {
+  // At most `bytes` of valid UTF-8, cut between characters.
+  static std::string whole_characters(std::string const& text, std::size_t bytes) {
+    while (bytes > 0 && (text[bytes] & 0xC0) == 0x80) {
+      --bytes;
+    }
+    return text.substr(0, bytes);
+  }
+
+  std::string shortened(std::string const& text, text_style const& style) {
+    if (text.empty() || text_width(text, style.size, style.bold) <= style.most_width + 0.5) {
       return text;
     }
-    while (!text.empty() && text_width(text + "…", style.size, style.bold) > style.most_width) {
-      do {
-        text.pop_back();
-      } while (!text.empty() && (text.back() & 0xC0) == 0x80);
-      if (!text.empty() && (text.back() & 0x80) != 0) {
-        text.pop_back();  // the lead byte of the character just cut
-      }
+    std::string const dots = only_built_in_font_ ? "..." : "…";
+    std::size_t fits = 0;  // bytes, by halving what is left
+    std::size_t too_long = text.size();
+    while (too_long - fits > 1) {
+      std::size_t const middle = (fits + too_long) / 2;
+      bool const shown = text_width(whole_characters(text, middle) + dots, style.size,
+                                    style.bold) <= style.most_width;
+      (shown ? fits : too_long) = middle;
     }
-    return text + "…";
+    return whole_characters(text, fits) + dots;
   }
 
   surface_handle surface_;
