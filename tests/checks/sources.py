@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of the project, for the checks beside this one, and how a check reports."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,11 @@ SKIPPED = 77  # the exit status that CTest shows as "Skipped"
 
 def project_files():
     """Every file that git tracks or would track; without git every file outside build/."""
-    listing = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-    )
-    if listing.returncode == 0:
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others"]
+    listing = None
+    if shutil.which("git"):
+        listing = subprocess.run([*command, "--exclude-standard"], capture_output=True)
+    if listing and listing.returncode == 0:
         names = [name for name in listing.stdout.decode().split("\0") if name]
         files = [ROOT / name for name in sorted(set(names))]
     else:
