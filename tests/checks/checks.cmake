@@ -3,13 +3,6 @@
 # What is tested without running the library: the layers, sizes and format of the sources, each
 # header compiled alone, what must not compile, and the projects that consume the library.
 
-if(NOT CUMULUS_CUDA)
-  foreach(check layers sizes format)
-    cumulus_add_test(checks/${check} ${Python3_EXECUTABLE}
-                     "${CMAKE_CURRENT_SOURCE_DIR}/checks/${check}.py")
-  endforeach()
-endif()
-
 # Each header alone: one generated source per header, which includes it twice, in one object
 # library, so that the build does it in parallel and only where something changed.
 set(header_components "")
@@ -44,40 +37,52 @@ if(alone)
   target_compile_options(headers_alone PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
 endif()
 
-# tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.
-if(NOT CUMULUS_CUDA)
-  file(GLOB forbidden CONFIGURE_DEPENDS compile_fail/*.cpp)
-  foreach(source IN LISTS forbidden)
-    cmake_path(GET source STEM name)
-    cumulus_add_test(
-      compile_fail/${name}
-      ${Python3_EXECUTABLE} "${CMAKE_CURRENT_SOURCE_DIR}/checks/compile_fail.py" ${source} --
-      ${CMAKE_CXX_COMPILER} -std=c++20 -I "${CUMULUS_INCLUDE_DIR}" ${OpenMP_CXX_FLAGS})
-  endforeach()
+# The rest is done once, where every room is tested.
+set(all_rooms core memory expr exec array ops linalg io labelled climate)
+if(NOT "${CUMULUS_TEST_ROOMS}" STREQUAL "${all_rooms}")
+  return()
 endif()
 
-# The consumers need the whole library and no room's dependency, so they are not tested where only
-# some rooms are.
-set(all_rooms core memory expr exec array ops linalg io labelled climate)
-if("${CUMULUS_TEST_ROOMS}" STREQUAL "${all_rooms}")
-  if(CUMULUS_CUDA)
-    set(modes cuda)
-  else()
-    set(modes find_package add_subdirectory fetch_content)
-  endif()
-  foreach(mode IN LISTS modes)
-    cumulus_add_test(
-      consumer/${mode}
-      ${CMAKE_COMMAND}
-      -D MODE=${mode}
-      -D "CONSUMER_DIR=${CMAKE_CURRENT_SOURCE_DIR}/consumer"
-      -D "WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/consumer_${mode}"
-      -D "CUMULUS_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
-      -D "CUMULUS_BINARY_DIR=${PROJECT_BINARY_DIR}"
-      -D "CXX_COMPILER=${CMAKE_CXX_COMPILER}"
-      -D "CUDA_COMPILER=${CMAKE_CUDA_COMPILER}"
-      -D "CUDA_ARCHITECTURES=${CMAKE_CUDA_ARCHITECTURES}"
-      -D "COMPONENTS=${header_components}"
-      -P "${CMAKE_CURRENT_SOURCE_DIR}/consumer/consume.cmake")
-  endforeach()
+function(cumulus_add_consumer_test mode)
+  cumulus_add_test(
+    consumer/${mode}
+    ${CMAKE_COMMAND}
+    -D MODE=${mode}
+    -D "CONSUMER_DIR=${CMAKE_CURRENT_SOURCE_DIR}/consumer"
+    -D "WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/consumer_${mode}"
+    -D "CUMULUS_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
+    -D "CUMULUS_BINARY_DIR=${PROJECT_BINARY_DIR}"
+    -D "CXX_COMPILER=${CMAKE_CXX_COMPILER}"
+    -D "CUDA_COMPILER=${CMAKE_CUDA_COMPILER}"
+    -D "CUDA_ARCHITECTURES=${CMAKE_CUDA_ARCHITECTURES}"
+    -D "COMPONENTS=${header_components}"
+    -P "${CMAKE_CURRENT_SOURCE_DIR}/consumer/consume.cmake")
+endfunction()
+
+if(CUMULUS_CUDA)
+  cumulus_add_consumer_test(cuda)
+  return()
 endif()
+
+foreach(check layers sizes format)
+  cumulus_add_test(checks/${check} ${Python3_EXECUTABLE}
+                   "${CMAKE_CURRENT_SOURCE_DIR}/checks/${check}.py")
+endforeach()
+
+# tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.
+set(flags -std=c++20 -I "${CUMULUS_INCLUDE_DIR}")
+if(TARGET OpenMP::OpenMP_CXX)
+  list(APPEND flags ${OpenMP_CXX_FLAGS})
+endif()
+file(GLOB forbidden CONFIGURE_DEPENDS compile_fail/*.cpp)
+foreach(source IN LISTS forbidden)
+  cmake_path(GET source STEM name)
+  cumulus_add_test(
+    compile_fail/${name} ${Python3_EXECUTABLE}
+    "${CMAKE_CURRENT_SOURCE_DIR}/checks/compile_fail.py" ${source} -- ${CMAKE_CXX_COMPILER}
+    ${flags})
+endforeach()
+
+foreach(mode find_package add_subdirectory fetch_content)
+  cumulus_add_consumer_test(${mode})
+endforeach()
