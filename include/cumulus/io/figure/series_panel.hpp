@@ -101,7 +101,7 @@ inline void draw_series(canvas& page, box const& area, series_panel const& panel
   }
   bool const nothing = values.empty;
   years.widen(0.01, 0.5);
-  values.widen(0.06, values.low == 0 ? 1 : 0.1 * std::abs(values.low));
+  values.widen(0.06, std::abs(values.low) < 1e-300 ? 1 : 0.1 * std::abs(values.low));
 
   page.text(area.x, area.y - 12, panel.title, {.size = 15, .bold = true, .most_width = area.width});
   auto const x_of = [&](double year) {
