@@ -60,14 +60,14 @@ TEST(series_panel, values_stand_at_their_height) {
 TEST(series_panel, a_missing_step_is_a_gap) {
   numbers time;
   numbers values;
-  for (int i = 0; i <= 100; ++i) {
-    time.push_back(1900 + i);
-    values.push_back(i > 40 && i < 60 ? missing : std::sin(i));
+  for (int i = 0; i <= 200; ++i) {
+    time.push_back(1800 + i);
+    values.push_back(i > 160 && i < 180 ? missing : std::sin(i));
   }
   auto const png = drawn_series(time, values);
-  for (int i = 1; i < 100; ++i) {
-    bool const gap = i > 40 && i < 60;
-    EXPECT_EQ(line_in_column(png, column(i / 100.0)).second == 0, gap) << i;
+  for (int i = 1; i < 200; ++i) {
+    bool const gap = i >= 160 && i < 180;
+    EXPECT_EQ(line_in_column(png, column((i + 0.4) / 200)).second == 0, gap) << i;
   }
 }
 
