@@ -201,9 +201,10 @@ inline std::vector<double> longitude_edges(std::span<double const> lon,
 /// Units:   degrees in (radians: multiply by degrees_per_unit first); the bounds are CF's, (n, 2).
 /// Sign:    never negative; axes and bounds may ascend or descend.
 /// Edges:   latitude_edges with snap for great_circle and clip for sin_band; longitude_edges.
-/// Wide cells: a cell of 180 degrees or more, such as a zonal mean, has no such quadrilateral:
-/// great_circle
-///          takes the band d (sin n - sin s), as CDO does for one longitude without bounds.
+/// Wide cells: a cell of 180 degrees or more has no such quadrilateral: great_circle gives it the
+/// band
+///          d (sin n - sin s), where CDO gives 0. One longitude without bounds, a zonal mean, is
+///          36000 quadrilaterals of 0.01 degrees, the width that CDO assumes there.
 /// Throws:  coord_error as latitude_edges and longitude_edges; or a longitude cell is wider than
 /// 360 degrees. Source:  CDO 2.1.1, gridweights; spherical excess of an isosceles triangle with its
 /// apex at a pole.
@@ -216,6 +217,8 @@ inline std::vector<double> cell_area(std::span<double const> lat, std::span<doub
   if (kind != cell_weight::great_circle) {
     columns = detail::relative_widths(columns);
   }
+  // CDO's 0.01 degrees, and how many of them go round.
+  bool const sliver = lon.size() == 1 && lon_bounds.empty();
   std::vector<double> area(lat.size() * lon.size());
   for (std::size_t j = 0; j < lat.size(); ++j) {
     double const south = std::min(rows[2 * j], rows[2 * j + 1]);
@@ -228,6 +231,8 @@ inline std::vector<double> cell_area(std::span<double const> lat, std::span<doub
         out = cosine * columns[i];
       } else if (kind == cell_weight::sin_band) {
         out = band * columns[i];
+      } else if (sliver) {
+        out = 36000 * detail::quadrilateral(south, north, 0.01);
       } else if (columns[i] >= 180.0) {
         out = band * columns[i] * detail::radians;
       } else {

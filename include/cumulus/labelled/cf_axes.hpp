@@ -15,10 +15,10 @@ namespace cumulus::inline v1 {
 
 /// The attributes that identify a coordinate; nullopt where the variable does not have one.
 struct axis_attributes {
-  std::optional<std::string> axis;
-  std::optional<std::string> standard_name;
-  std::optional<std::string> units;
-  std::optional<std::string> positive;
+  std::optional<std::string> axis = {};
+  std::optional<std::string> standard_name = {};
+  std::optional<std::string> units = {};
+  std::optional<std::string> positive = {};
 };
 
 /// x and y are horizontal axes that are no geographic longitude and latitude: of a projection, of a
