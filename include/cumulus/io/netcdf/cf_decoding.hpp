@@ -252,7 +252,7 @@ inline netcdf_attributes decoded_attributes(netcdf_attributes const& attributes,
         }
       }
       if (first_only && !values.empty()) {
-        values.resize(1);
+        values.erase(values.begin() + 1, values.end());
       }
       if (!values.empty()) {
         result.set(first_only ? "_FillValue" : a.name, std::move(values));

@@ -79,6 +79,9 @@ struct classic_cursor {
 
   std::string name() {
     std::uint64_t const length = count();
+    if (length > 256) {
+      fail("a name beyond 256 bytes");  // netCDF-C copies longer ones beyond NC_MAX_NAME
+    }
     std::size_t const from = position;
     skip(padded(length));
     return exhausted ? std::string()

@@ -30,12 +30,13 @@ struct netcdf_variable {
 
   int rank() const { return static_cast<int>(dimensions.size()); }
 
-  /// Throws: shape_error if the variable has more than max_rank dimensions.
+  /// Throws: shape_error if the variable has more than max_rank dimensions, or an impossible size.
   cumulus::shape shape() const {
     cumulus::shape s;
     for (auto const& d : dimensions) {
       s.push_back(d.size);
     }
+    checked_size(s, sizeof(double), ("netcdf_variable '" + name + "'").c_str());
     return s;
   }
 

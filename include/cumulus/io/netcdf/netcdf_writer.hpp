@@ -85,8 +85,9 @@ class netcdf_writer {
 
   ~netcdf_writer() {
     if (id_) {
+      // nc_abort skips needless writing, but crashes in HDF5 after a write that failed.
       std::scoped_lock const lock(netcdf_mutex());
-      nc_abort(*id_);
+      is_netcdf4() ? nc_close(*id_) : nc_abort(*id_);
     }
   }
 
