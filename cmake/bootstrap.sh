@@ -56,12 +56,8 @@ clang_compiler() {
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
-  elif command -v sudo >/dev/null; then
-    sudo env DEBIAN_FRONTEND=noninteractive "$@"
   else
-    echo "Neither root nor sudo is here. Run this as root, then start again:" >&2
-    echo "  $*" >&2
-    exit 1
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
   fi
 }
 
@@ -98,7 +94,13 @@ install_packages() {
     return
   fi
   export DEBIAN_FRONTEND=noninteractive
-  echo "Missing packages: ${required[*]} ${optional[*]}"
+  local missing=("${required[@]}" "${optional[@]}")
+  echo "Missing packages: ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    echo "Neither root nor sudo is here. Run this as root, then start again:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
   as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are here."
   local wanted=("${required[@]}")
   for name in "${optional[@]}"; do
