@@ -7,8 +7,9 @@
 include(CheckCXXCompilerFlag)
 
 add_library(cumulus_project_options INTERFACE)
-# Options are designated initialisers, which name few of the members on purpose.
-set(warnings -Wall -Wextra -Wno-missing-field-initializers)
+# Options are designated initialisers, which name few of the members on purpose; pragmas of nvcc and
+# of OpenMP are unknown to a compiler that runs without them.
+set(warnings -Wall -Wextra -Wno-missing-field-initializers -Wno-unknown-pragmas)
 target_compile_options(
   cumulus_project_options
   INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>"
