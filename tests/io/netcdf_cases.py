@@ -3,7 +3,7 @@
 
     netcdf_cases.py make DIRECTORY          the input files of the reader's tests
     netcdf_cases.py dump FILE VARIABLE OUT  decoded values as raw float64, by NumPy's arithmetic
-    netcdf_cases.py check FILE              what netcdf_writer_test.cpp wrote: exit status 0 if right
+    netcdf_cases.py check FILE              what netcdf_writer_test.cpp wrote; status 0 if right
 """
 
 import sys
@@ -11,7 +11,13 @@ import sys
 import netCDF4
 import numpy as np
 
-FORMATS = ("NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA", "NETCDF4_CLASSIC", "NETCDF4")
+FORMATS = (
+    "NETCDF3_CLASSIC",
+    "NETCDF3_64BIT_OFFSET",
+    "NETCDF3_64BIT_DATA",
+    "NETCDF4_CLASSIC",
+    "NETCDF4",
+)
 CLASSIC_TYPES = ("i1", "i2", "i4", "f4", "f8")
 MORE_TYPES = ("u1", "u2", "u4", "i8", "u8")
 
@@ -73,10 +79,12 @@ def make_packed(path):
         f4, i2, i1 = np.float32, np.int16, np.int8
 
         def put(name, dtype, values, **attributes):
-            plain(d, name, dtype, dims, **attributes)[:] = np.array(values * 2, dtype).reshape(2, 2, 3)
+            both_records = np.array(values * 2, dtype).reshape(2, 2, 3)
+            plain(d, name, dtype, dims, **attributes)[:] = both_records
 
         short = [-32767, 0, 5, 1, -99, 100]
-        put("packed_float", "i2", short, _FillValue=i2(-32767), scale_factor=f4(0.1), add_offset=f4(20))
+        put("packed_float", "i2", short,
+            _FillValue=i2(-32767), scale_factor=f4(0.1), add_offset=f4(20))
         put("packed_double", "i2", short, _FillValue=i2(-32767), scale_factor=0.1, add_offset=20.0)
         put("packed_int", "i4", short, missing_value=np.int32(-99), scale_factor=f4(0.3))
         put("offset_only", "i2", short, add_offset=273.15)
@@ -85,7 +93,8 @@ def make_packed(path):
             scale_factor=0.5, valid_range=np.array([0, -2], i1))
         put("missing_alone", "f4", [-1, 0, 5, 1, -99, -9999.9], missing_value=f4(-9999.9))
         put("missing_double", "f4", [-1, 0, 5, 1, -99, -9999.9], missing_value=np.float64(-9999.9))
-        put("missing_vector", "f4", [-1, 0, 5, 1, -99, 1e20], missing_value=np.array([-99, -1], "f4"))
+        put("missing_vector", "f4", [-1, 0, 5, 1, -99, 1e20],
+            missing_value=np.array([-99, -1], "f4"))
         put("missing_text", "f4", [-1, 0, 5, 1, -99, 1e20], missing_value="-99")
         put("both", "f4", [-1, 0, 5, 1, -99, 1e20], _FillValue=f4(1e20), missing_value=f4(-99))
         put("nan_data", "f4", [-1, 0, 5, np.nan, 11, 1e20], _FillValue=f4(1e20))
@@ -132,15 +141,27 @@ def check(path):
             expect(v.dimensions == ("time", "lat", "lon"), f"dimensions of {v.name}")
             expect(np.array_equal(v[:], ramp(t)), f"values of {v.name}: {v[:]}")
             a = d.getncattr("a_" + t)
-            expect(np.asarray(a).dtype == np.dtype(t) and np.array_equal(a, ramp(t).ravel()), f"attribute a_{t}: {a!r}")
+            expect(
+                np.asarray(a).dtype == np.dtype(t) and np.array_equal(a, ramp(t).ravel()),
+                f"attribute a_{t}: {a!r}",
+            )
         expect(d.dimensions["time"].isunlimited() and len(d.dimensions["time"]) == 2, "time")
         expect(d.title == "all types", "title")
         masked = d["masked"]
         expect(masked.dtype == np.float32 and masked._FillValue == np.float32(-1e34), "_FillValue")
-        expect(masked.missing_value.dtype == np.float32 and masked.units == "K", "attributes of masked")
-        expect(np.array_equal(masked[:].ravel(), np.array([1.5, -1e34, -0.0, np.inf, 3, 4], "f4")), f"masked: {masked[:]}")
+        expect(
+            masked.missing_value.dtype == np.float32 and masked.units == "K",
+            "attributes of masked",
+        )
+        expect(
+            np.array_equal(masked[:].ravel(), np.array([1.5, -1e34, -0.0, np.inf, 3, 4], "f4")),
+            f"masked: {masked[:]}",
+        )
         packed = d["packed"]
-        expect(np.array_equal(packed[:], np.array([[-32767, 0, 5], [-5, 2, 100]], "i2")), f"packed: {packed[:]}")
+        expect(
+            np.array_equal(packed[:], np.array([[-32767, 0, 5], [-5, 2, 100]], "i2")),
+            f"packed: {packed[:]}",
+        )
         names = netCDF4.chartostring(d["names"][:])
         expect(list(names) == ["ab", "north"], f"names: {names}")
         expect(d["scalar"][...] == 2.5, "scalar")
@@ -151,7 +172,10 @@ def check(path):
             expect(d.getncattr("single") == "word", "single")
         if d.data_model.startswith("NETCDF4"):
             filters = masked.filters()
-            expect(filters["zlib"] and filters["shuffle"] and filters["complevel"] == 4, f"filters: {filters}")
+            expect(
+                filters["zlib"] and filters["shuffle"] and filters["complevel"] == 4,
+                f"filters: {filters}",
+            )
 
 
 def main(arguments):

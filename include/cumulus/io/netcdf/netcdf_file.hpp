@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Reading NetCDF files: classic, 64-bit offset, CDF5 and netCDF-4. Whoever reads data goes through
-// netcdf_file; io/netcdf.hpp returns its values as arrays.
+// netcdf_file.
 
 #include <netcdf.h>
 #include <sys/stat.h>
@@ -18,6 +18,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cumulus/array/ndarray.hpp"
 #include "cumulus/core/shape.hpp"
 #include "cumulus/io/netcdf/cf_decoding.hpp"
 #include "cumulus/io/netcdf/classic_layout.hpp"
@@ -37,8 +38,8 @@ struct netcdf_read_options {
 /// root group; data are read on demand.
 ///     netcdf_file file("winds.nc");
 ///     for (auto const& v : file.variables()) { … v.name, v.shape(), v.attributes … }
-///     std::vector<float> u(file.variable("UWND").shape().size());
-///     file.read_into<float>("UWND", u);
+///     ndarray<float, host> u = file.read<float>("UWND");
+///     ndarray<float, host> year = file.read<float>("UWND", {12, 0, 0}, {12, 73, 144});
 /// Concurrent reads are safe, one at a time is served (netCDF-C is not thread-safe).
 /// Throws: io_error naming the file if it is missing, not a regular file, not NetCDF or truncated.
 class netcdf_file {
@@ -93,13 +94,29 @@ class netcdf_file {
                    "'; it has " + (list.empty() ? "none" : list));
   }
 
-  /// Reads a hyperslab in row-major order, decoded by the CF attributes (see cf_decoder).
+  /// Reads a hyperslab, or the whole variable, decoded by the CF attributes (see cf_decoder).
   /// Dtype:  any number to float and double. Integers to integers if every value fits, neither
-  ///         packed nor decoded: cells equal to the fill stay (see read_missing_into).
+  ///         packed nor decoded: cells equal to the fill stay (see read_missing).
   /// NaN:    missing cells of a float or double target.
   /// Throws: io_error if the variable or its bytes are absent; dtype_error for text, and for
   ///         floating or packed data into integers; shape_error if start + count leaves the
-  ///         variable or `out` has another size; value_error if an integer does not fit T.
+  ///         variable; value_error if an integer does not fit T.
+  template <netcdf_number T>
+  ndarray<T, host> read(std::string_view name, shape const& start, shape const& count,
+                        netcdf_read_options const& options = {}) const {
+    check_slab("read", variable(name), start, count, count.size());
+    ndarray<T, host> values(count);
+    read_into<T>(name, start, count, span_of(values), options);
+    return values;
+  }
+  template <netcdf_number T>
+  ndarray<T, host> read(std::string_view name, netcdf_read_options const& options = {}) const {
+    shape const all = variable(name).shape();
+    return read<T>(name, shape::filled(all.rank(), 0), all, options);
+  }
+
+  /// The same into memory of the caller, in row-major order.
+  /// Throws: also shape_error if `out` has another size.
   template <netcdf_number T>
   void read_into(std::string_view name, shape const& start, shape const& count, std::span<T> out,
                  netcdf_read_options const& options = {}) const {
@@ -126,7 +143,6 @@ class netcdf_file {
     });
   }
 
-  /// Reads a whole variable.
   template <netcdf_number T>
   void read_into(std::string_view name, std::span<T> out,
                  netcdf_read_options const& options = {}) const {
@@ -134,8 +150,20 @@ class netcdf_file {
     read_into<T>(name, shape::filled(all.rank(), 0), all, out, options);
   }
 
-  /// out[i] is true where the stored number stands for "no value". What integer reads need.
-  /// Throws: as read_into.
+  /// True where the stored number stands for "no value". What integer reads need.
+  /// Throws: as read.
+  ndarray<bool, host> read_missing(std::string_view name, shape const& start, shape const& count,
+                                   netcdf_read_options const& options = {}) const {
+    check_slab("read_missing", variable(name), start, count, count.size());
+    ndarray<bool, host> missing(count);
+    read_missing_into(name, start, count, span_of(missing), options);
+    return missing;
+  }
+  ndarray<bool, host> read_missing(std::string_view name,
+                                   netcdf_read_options const& options = {}) const {
+    shape const all = variable(name).shape();
+    return read_missing(name, shape::filled(all.rank(), 0), all, options);
+  }
   void read_missing_into(std::string_view name, shape const& start, shape const& count,
                          std::span<bool> out, netcdf_read_options const& options = {}) const {
     netcdf_variable const& v = variable(name);
@@ -155,6 +183,7 @@ class netcdf_file {
     netcdf_variable const& v = variable(name);
     shape const all = v.shape();
     shape const zero = shape::filled(all.rank(), 0);
+    check_slab("read_strings", v, zero, all, all.size());
     std::vector<std::string> result;
     if (v.type == netcdf_type::string) {
       std::vector<char*> cells(static_cast<std::size_t>(checked_size(all, 8, "read_strings")));
@@ -182,6 +211,10 @@ class netcdf_file {
   }
 
  private:
+  template <class T> static std::span<T> span_of(ndarray<T, host>& values) {
+    return {values.data(), static_cast<std::size_t>(values.size())};
+  }
+
   template <class T> static T const* find_in(std::vector<T> const& list, std::string_view name) {
     for (auto const& entry : list) {
       if (entry.name == name) {
@@ -256,6 +289,7 @@ class netcdf_file {
     }
   }
 
+  // That the variable has this slab, its bytes are there, and `out` has its size.
   void check_slab(char const* function, netcdf_variable const& v, shape const& start,
                   shape const& count, index_t out_size) const {
     shape const extents = v.shape();
@@ -274,6 +308,7 @@ class netcdf_file {
       throw shape_error(std::string(function) + ": expected room for " + to_string(count) +
                         " elements of variable '" + v.name + "', got " + std::to_string(out_size));
     }
+    check_bytes(v, start, count);
   }
 
   template <class F>
@@ -312,7 +347,6 @@ class netcdf_file {
     if (count.size() == 0) {
       return;
     }
-    check_bytes(v, start, count);
     std::size_t from[max_rank] = {};
     std::size_t extent[max_rank] = {};
     std::copy(start.begin(), start.end(), from);
@@ -323,7 +357,7 @@ class netcdf_file {
 
   // netCDF-C reads zeros beyond the end of a classic file; refuse what is not there.
   void check_bytes(netcdf_variable const& v, shape const& start, shape const& count) const {
-    if (!layout_) {
+    if (!layout_ || count.size() == 0) {
       return;
     }
     if (static_cast<std::size_t>(v.id) >= layout_->variables.size()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Writing NetCDF files, whole or chunk by chunk along time, so that the file appears under its name
-// complete or not at all. io/netcdf.hpp adds writing of arrays.
+// complete or not at all.
 
 #include <netcdf.h>
 
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cumulus/array/ndarray.hpp"
 #include "cumulus/core/shape.hpp"
 #include "cumulus/io/netcdf/cf_decoding.hpp"
 #include "cumulus/io/netcdf/cf_encoding.hpp"
@@ -34,6 +35,10 @@ struct netcdf_writer_options {
 
 /// How values are written.
 struct netcdf_write_options {
+  /// Keeps `{t}` a position: only `{.encode = …}` makes options.
+  struct named_only {
+    explicit named_only() = default;
+  } only = named_only();
   /// NaN becomes the variable's _FillValue, integers of a variable with scale_factor or add_offset
   /// are packed, and a number that would read back as missing is refused. false: as they stand.
   bool encode = true;
@@ -159,12 +164,38 @@ class netcdf_writer {
     set_attribute(*one.begin());
   }
 
-  /// Writes a hyperslab, row-major; an unlimited dimension grows as needed.
+  /// Writes an array, view or expression at `start`, or as the whole variable; an unlimited
+  /// dimension grows as needed.
   /// Dtype:  float and double take any number; integers take integers that fit, and floating
   ///         numbers only where the variable is packed (rounded half to even).
   /// NaN:    becomes _FillValue; without one it stays NaN, and integers refuse it.
   /// Throws: io_error, dtype_error, shape_error; value_error if a number does not fit the type, or
   ///         equals the _FillValue or missing_value and would read back as missing.
+  template <array_like X>
+  void write(std::string_view name, X const& values, shape const& start,
+             netcdf_write_options const& options = {}) {
+    using T = value_type_of<X>;
+    static_assert(netcdf_number<T>,
+                  "cumulus: NetCDF stores 8- to 64-bit integers, float and double; convert with "
+                  "astype");
+    static_assert(std::same_as<space_of<X>, host>,
+                  "cumulus: NetCDF is written from host arrays; copy with to<host>()");
+    with_row_major(values, [&](std::span<T const> elements, shape const& count) {
+      write<T>(name, elements, start, count, options);
+    });
+  }
+  template <array_like X>
+  void write(std::string_view name, X const& values, netcdf_write_options const& options = {}) {
+    shape const count = values.shape();
+    if (whole_shape(variable(name), count.size()) != count) {
+      throw shape_error("write: expected an array of shape " + to_string(variable(name).shape()) +
+                        " for variable '" + std::string(name) + "' of '" + path().string() +
+                        "', got " + to_string(count));
+    }
+    write(name, values, shape::filled(count.rank(), 0), options);
+  }
+
+  /// The same from row-major elements in memory.
   template <netcdf_number T>
   void write(std::string_view name, std::span<T const> values, shape const& start,
              shape const& count, netcdf_write_options const& options = {}) {
@@ -186,8 +217,7 @@ class netcdf_writer {
     });
   }
 
-  /// Writes a whole variable; the length of an unlimited dimension follows from the number of
-  /// values.
+  /// A whole variable: the length of an unlimited dimension follows from the number of values.
   template <netcdf_number T>
   void write(std::string_view name, std::span<T const> values,
              netcdf_write_options const& options = {}) {
@@ -242,6 +272,23 @@ class netcdf_writer {
   }
 
  private:
+  // Calls f with the elements in row-major order, copied only if they do not lie so.
+  template <class X, class F> static void with_row_major(X const& values, F&& f) {
+    using T = value_type_of<X>;
+    if constexpr (requires {
+                    values.data();
+                    values.is_contiguous();
+                  }) {
+      if (values.is_contiguous()) {
+        f(std::span<T const>(values.data(), static_cast<std::size_t>(values.size())),
+          values.shape());
+        return;
+      }
+    }
+    ndarray<T, host> const copy(values);
+    f(std::span<T const>(copy.data(), static_cast<std::size_t>(copy.size())), copy.shape());
+  }
+
   bool is_netcdf4() const {
     return options_.format == netcdf_format::netcdf4 ||
            options_.format == netcdf_format::netcdf4_classic;
