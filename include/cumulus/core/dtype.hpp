@@ -36,7 +36,7 @@ concept dtype = boolean<T> || fixed_integer<T> || real_floating<T> || complex_fl
 
 /// A C++ number written beside an array: it adapts to the array's type (NEP 50's weak scalars).
 template <class T>
-concept weak_scalar = std::is_arithmetic_v<T>;
+concept weak_scalar = std::is_arithmetic_v<T> || is_complex_v<T>;
 
 /// What an operation on T computes in: float for the storage types, T itself otherwise.
 template <class T> struct compute_type {

@@ -16,8 +16,8 @@ namespace cumulus::inline v1 {
 /// `step[k]` times source axis `axis[k]` (or nowhere when that is -1), after moving `first[j]`
 /// along each source axis j.
 struct axis_map {
-  shape source;
-  shape result;
+  shape source = {};
+  shape result = {};
   int axis[max_rank] = {};
   index_t step[max_rank] = {};
   index_t first[max_rank] = {};

@@ -9,7 +9,7 @@
 #include "cumulus/core/error.hpp"
 
 namespace cumulus::inline v1 {
-namespace detail {
+namespace promotion {
 
 template <int Bytes, bool Signed> constexpr auto integer_of_size() {
   if constexpr (Bytes == 1) {
@@ -86,8 +86,8 @@ template <class A, class B> constexpr auto promote() {
 }
 
 template <class S> constexpr auto own_dtype() {
-  if constexpr (boolean<S>) {
-    return bool{};
+  if constexpr (boolean<S> || complex_floating<S>) {
+    return S{};
   } else if constexpr (std::is_integral_v<S>) {
     return integer_of_size<sizeof(S), std::is_signed_v<S>>();
   } else {
@@ -96,7 +96,15 @@ template <class S> constexpr auto own_dtype() {
 }
 
 template <class T, class S> constexpr auto promote_weak() {
-  if constexpr (boolean<T> && !boolean<S>) {
+  if constexpr (complex_floating<S>) {
+    if constexpr (complex_floating<T>) {
+      return T{};
+    } else if constexpr (std::is_same_v<T, float> || is_storage_float_v<T>) {
+      return complex<float>{};
+    } else {
+      return complex<double>{};
+    }
+  } else if constexpr (boolean<T> && !boolean<S>) {
     return std::conditional_t<std::is_integral_v<S>, std::int64_t, double>{};
   } else if constexpr (fixed_integer<T> && std::is_floating_point_v<S>) {
     return double{};
@@ -112,21 +120,21 @@ template <class T> constexpr int kind_rank() {
                             : 4;
 }
 
-}  // namespace detail
+}  // namespace promotion
 
 /// NumPy's result_type of two array types; bfloat16 stands beside float16, and both give float32.
-template <dtype A, dtype B> using promote_t = decltype(detail::promote<A, B>());
+template <dtype A, dtype B> using promote_t = decltype(promotion::promote<A, B>());
 
 /// The type of a C++ number on its own: the array type it becomes when no array gives one.
-template <weak_scalar S> using scalar_dtype_t = decltype(detail::own_dtype<S>());
+template <weak_scalar S> using scalar_dtype_t = decltype(promotion::own_dtype<S>());
 
 /// The type of an array of `T` combined with a weak scalar `S`: T, unless S is of a higher kind
 /// (bool < integer < floating).
-template <dtype T, weak_scalar S> using promote_weak_t = decltype(detail::promote_weak<T, S>());
+template <dtype T, weak_scalar S> using promote_weak_t = decltype(promotion::promote_weak<T, S>());
 
 /// True if values of From may be assigned to To without astype (NumPy's same_kind rule).
 template <dtype From, dtype To>
-inline constexpr bool same_kind_v = detail::kind_rank<From>() <= detail::kind_rank<To>();
+inline constexpr bool same_kind_v = promotion::kind_rank<From>() <= promotion::kind_rank<To>();
 
 /// A weak scalar as an element of T.
 /// Throws: value_error if an integer does not fit T, as NumPy 2 does.
@@ -144,6 +152,8 @@ template <dtype T, weak_scalar S> constexpr T weak_cast(S value, char const* fun
                         dtype_name<T>() + ", got " + std::to_string(value));
     }
     return static_cast<T>(value);
+  } else if constexpr (complex_floating<S>) {
+    return T(static_cast<real_t<T>>(value.re), static_cast<real_t<T>>(value.im));
   } else if constexpr (complex_floating<T>) {
     return T(static_cast<real_t<T>>(value));
   } else {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What owners and views have in common: queries, indexing and element access.
+
+#include "cumulus/array/element_iterator.hpp"
+#include "cumulus/array/strided_span.hpp"
+#include "cumulus/exec/copy.hpp"
+#include "cumulus/expr/build.hpp"
+
+namespace cumulus::inline v1 {
+
+/// Indices of which at least one is an array: a mask or integer positions.
+template <class... Items>
+concept fancy_index = (array_like<Items> || ...) &&
+                      ((array_like<Items> || view_index<std::remove_cvref_t<Items>>) && ...);
+
+/// Base of ndarray and array_view. `Derived` has shape(), strides() and view(), which gives a
+/// read-only view of a constant owner.
+template <class Derived> class array_interface {
+ public:
+  int rank() const { return self().shape().rank(); }
+  int ndim() const { return rank(); }
+  index_t size() const { return self().shape().size(); }
+  bool is_contiguous() const { return is_row_major(self().shape(), self().strides()); }
+
+  /// A view: integers (negative ones count from the end), slice, _, newaxis, ellipsis.
+  ///     z(_, slice(_, _, 2), -1)
+  /// Throws: index_error if there are more items than axes or an integer is out of range.
+  template <view_index... Items> auto operator()(Items... items) {
+    return index_view(self().view(), items...);
+  }
+  template <view_index... Items> auto operator()(Items... items) const {
+    return index_view(self().view(), items...);
+  }
+
+  /// The elements where `mask` is true, or those that integer arrays select: read, a copy (a mask
+  /// waits for the device); assigned, a scatter.
+  template <class... Items>
+    requires fancy_index<Items...>
+  auto operator()(Items&&... items) {
+    return select_elements(self().view(), std::forward<Items>(items)...);
+  }
+  template <class... Items>
+    requires fancy_index<Items...>
+  auto operator()(Items&&... items) const {
+    return select_elements(self().view(), std::forward<Items>(items)...);
+  }
+
+  /// The only element. Waits for pending work when the array is on a device.
+  /// Throws: shape_error unless size() is 1.
+  auto item() const {
+    auto const v = self().view();
+    if (v.size() != 1) {
+      throw shape_error("item: expected an array of size 1, got shape " + to_string(v.shape()));
+    }
+    return read_element(v.owner(), v.data(), typename Derived::space{});
+  }
+
+  /// Elements in row-major order (host only).
+  auto begin() { return iterator_at(self().view(), 0); }
+  auto end() { return iterator_at(self().view(), size()); }
+  auto begin() const { return iterator_at(self().view(), 0); }
+  auto end() const { return iterator_at(self().view(), size()); }
+
+  /// A view with the rank fixed at N, for loops and kernels of one's own.
+  /// Throws: shape_error if rank() is not N.
+  template <int N> auto mdspan() { return span_of<N>(self().view()); }
+  template <int N> auto mdspan() const { return span_of<N>(self().view()); }
+
+ private:
+  Derived& self() { return static_cast<Derived&>(*this); }
+  Derived const& self() const { return static_cast<Derived const&>(*this); }
+
+  template <class V, class... Items> static auto index_view(V const& v, Items... items) {
+    index_item const list[] = {items..., index_item(ellipsis)};
+    return v.mapped(map_index(v.shape(), std::span<index_item const>(list, sizeof...(items))));
+  }
+
+  template <class V> static auto iterator_at(V const& v, index_t position) {
+    static_assert(std::is_same_v<typename V::space, host>,
+                  "cumulus: elements of a CUDA array cannot be iterated; copy it with to<host>()");
+    return element_iterator<typename V::value_type>(v.data(), v.shape(), v.strides(), position);
+  }
+
+  template <int N, class V> static auto span_of(V const& v) {
+    if (v.rank() != N) {
+      throw shape_error("mdspan: expected rank " + std::to_string(N) + ", got shape " +
+                        to_string(v.shape()));
+    }
+    return strided_span<typename V::value_type, N>(v.data(), v.shape(), v.strides());
+  }
+};
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// array_view: a window on the elements of an array, which it keeps alive.
+
+#include "cumulus/array/array_interface.hpp"
+#include "cumulus/array/assign_elements.hpp"
+
+namespace cumulus::inline v1 {
+
+/// A view of elements of type T (T const reads only). Copying a view is shallow. Assigning to an
+/// unnamed view, `v(_) = x`, writes elements; two named views cannot be assigned to each other.
+template <class T, memory_space Space = default_space>
+class array_view : public array_interface<array_view<T, Space>> {
+ public:
+  using value_type = T;
+  using element_type = std::remove_const_t<T>;
+  using space = Space;
+  using lazy_source_tag = void;
+  static_assert(dtype<element_type>,
+                "cumulus: array elements are bool, the fixed-width integers, float16, bfloat16, "
+                "float, double, complex<float> or complex<double>");
+
+  array_view() : shape_{0}, strides_{1} {}
+  array_view(buffer owner, T* data, cumulus::shape const& s, cumulus::strides const& st)
+      : owner_(std::move(owner)), data_(data), shape_(s), strides_(st) {}
+  array_view(array_view const&) = default;
+  array_view(array_view&&) = default;
+  /// A view of writable elements reads them too.
+  template <class U>
+    requires(std::is_same_v<U const, T> && !std::is_const_v<U>)
+  array_view(array_view<U, Space> const& v)
+      : array_view(v.owner(), v.data(), v.shape(), v.strides()) {}
+
+  /// Named views: write `v(_) = w` for elements, or `v.rebind(w)` to look elsewhere.
+  array_view& operator=(array_view const&) & = delete;
+  array_view& operator=(array_view&&) & = delete;
+  array_view& operator=(array_view const& v) && {
+    this->assign(v);
+    return *this;
+  }
+  template <class X>
+    requires operand_like<X>
+  array_view& operator=(X&& x) && {
+    this->assign(std::forward<X>(x));
+    return *this;
+  }
+
+  /// Looks at what v looks at; no element is written.
+  void rebind(array_view const& v) {
+    owner_ = v.owner_;
+    data_ = v.data_;
+    shape_ = v.shape_;
+    strides_ = v.strides_;
+  }
+
+  T* data() const { return data_; }
+  cumulus::shape const& shape() const { return shape_; }
+  cumulus::strides const& strides() const { return strides_; }
+  buffer const& owner() const { return owner_; }
+  array_view const& view() const { return *this; }
+
+  /// Writes the elements of x, broadcast to this shape and converted as NumPy's same_kind.
+  /// Throws: shape_error if x cannot be broadcast.
+  template <class X>
+    requires operand_like<X>
+  void assign(X&& x) const {
+    assign_elements("assign", *this, std::forward<X>(x));
+  }
+  /// Every element becomes `value`.
+  template <weak_scalar S> void fill(S value) const { assign_elements("fill", *this, value); }
+
+  /// The elements seen through a view of this view.
+  array_view mapped(axis_map const& map) const {
+    return array_view(owner_, data_ + map.offset(strides_), map.result, map.apply(strides_));
+  }
+
+  auto to_expression() const {
+    expression<tree::array<element_type>, Space> e(shape_);
+    leaf& l = *e.leaves();
+    l.owner = owner_;
+    l.op.data = reinterpret_cast<std::byte const*>(data_);
+    l.op.item_bytes = sizeof(T);
+    l.op.kind = leaf_kind::array;
+    l.set_strides(strides_);
+    return e;
+  }
+
+ private:
+  buffer owner_;
+  T* data_ = nullptr;
+  cumulus::shape shape_;
+  cumulus::strides strides_;
+};
+
+}  // namespace cumulus::inline v1

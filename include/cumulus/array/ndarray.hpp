@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// ndarray: the owner of elements, a regular value.
+
+#include "cumulus/array/array_view.hpp"
+#include "cumulus/array/nested_list.hpp"
+
+namespace cumulus::inline v1 {
+
+/// An array of run-time rank that owns its elements in row-major order. Copying copies the
+/// elements, moving is free; `==` compares elementwise (array_equal compares whole arrays).
+///     cm::ndarray<float> a{{1, 2}, {3, 4}};
+///     cm::ndarray b = a * 2 + 1;                   // evaluates the expression
+///     a(_, 0) = 7;                                 // writes a column
+/// `a = x` means NumPy's rebinding: views and expressions made before keep the old elements.
+template <class T, memory_space Space = default_space>
+class ndarray : public array_interface<ndarray<T, Space>> {
+ public:
+  using value_type = T;
+  using element_type = T;
+  using space = Space;
+  using lazy_source_tag = void;
+  static_assert(!std::is_const_v<T>,
+                "cumulus: an ndarray owns writable elements; use array_view<T const>");
+
+  /// An empty array of shape (0,).
+  ndarray() = default;
+  /// Elements that are not initialised (see zeros, ones and full).
+  /// Throws: shape_error if the size does not fit; out_of_memory.
+  explicit ndarray(cumulus::shape const& s) { allocate(s); }
+  /// Values in nested braces, up to four deep.
+  /// Throws: shape_error if the lists of a level differ in length.
+  template <class U = T>  // a template, so that {{1, 2}, {3, 4}} of complex numbers means 2 x 2
+  ndarray(std::initializer_list<std::type_identity_t<U>> values) {
+    copy_from<1>(values);
+  }
+  ndarray(nested_list_t<T, 2> values) { copy_from<2>(values); }
+  ndarray(nested_list_t<T, 3> values) { copy_from<3>(values); }
+  ndarray(nested_list_t<T, 4> values) { copy_from<4>(values); }
+  /// Row-major elements of a vector, span or array, copied.
+  explicit ndarray(std::span<T const> values)
+      : ndarray(cumulus::shape{static_cast<index_t>(values.size())}, values.data()) {}
+  /// Row-major elements in host memory, copied.
+  ndarray(cumulus::shape const& s, T const* values) {
+    allocate(s);
+    copy_bytes<Space, host>(v_.data(), v_.owner(), values, buffer(), bytes());
+  }
+
+  ndarray(ndarray const& other) : array_interface<ndarray>() { copy_from(other); }
+  ndarray(ndarray&& other) noexcept : array_interface<ndarray>() { swap(*this, other); }
+  /// Evaluates an expression, or copies a view.
+  /// Throws: what the evaluation throws.
+  template <array_like X> ndarray(X const& x) {
+    allocate(x.shape());
+    assign_elements("ndarray", v_, x);
+  }
+
+  ndarray& operator=(ndarray const& other) {
+    if (this != &other) {
+      ndarray copy(other);
+      swap(*this, copy);
+    }
+    return *this;
+  }
+  ndarray& operator=(ndarray&& other) noexcept {
+    ndarray taken(std::move(other));
+    swap(*this, taken);
+    return *this;
+  }
+  /// Takes the values of x as if into new storage; in place when nobody can tell the difference.
+  template <array_like X> ndarray& operator=(X&& x) {
+    auto e = converted<Space, T>("operator=", std::forward<X>(x));
+    static_assert(storable_v<X, T>,
+                  "cumulus: assignment would lose the fraction, the imaginary part or the sign "
+                  "(NumPy's same_kind rule); convert with astype");
+    assign_target const target = target_of(v_);
+    if (e.shape() == v_.shape() && unshared_by_others(e) &&
+        !any_hazard(target.op, std::span<leaf const>(e.leaves(), e.leaf_count), v_.shape())) {
+      cumulus::assign(target, std::move(e), "operator=");
+    } else {
+      ndarray fresh(e);
+      swap(*this, fresh);
+    }
+    return *this;
+  }
+
+  friend void swap(ndarray& a, ndarray& b) noexcept {
+    view_type const held = a.v_;
+    a.v_.rebind(b.v_);
+    b.v_.rebind(held);
+  }
+
+  T* data() { return v_.data(); }
+  T const* data() const { return v_.data(); }
+  cumulus::shape const& shape() const { return v_.shape(); }
+  cumulus::strides const& strides() const { return v_.strides(); }
+  buffer const& owner() const { return v_.owner(); }
+  array_view<T, Space> view() { return v_; }
+  array_view<T const, Space> view() const { return v_; }
+  operator array_view<T, Space>() { return v_; }
+  operator array_view<T const, Space>() const { return v_; }
+  auto to_expression() const { return v_.to_expression(); }
+
+  /// Writes the elements of x, broadcast to this shape: `a(_) = x`.
+  template <class X>
+    requires operand_like<X>
+  void assign(X&& x) {
+    v_.assign(std::forward<X>(x));
+  }
+  template <weak_scalar S> void fill(S value) { v_.fill(value); }
+
+ private:
+  using view_type = array_view<T, Space>;
+
+  std::size_t bytes() const { return static_cast<std::size_t>(v_.size()) * sizeof(T); }
+
+  void allocate(cumulus::shape const& s) {
+    std::size_t const bytes =
+        static_cast<std::size_t>(checked_size(s, sizeof(T), "ndarray")) * sizeof(T);
+    buffer storage = cumulus::allocate<Space>(bytes);
+    T* const data = static_cast<T*>(storage.data());
+    v_.rebind(view_type(std::move(storage), data, s, row_major_strides(s)));
+  }
+
+  void copy_from(ndarray const& other) {
+    allocate(other.shape());
+    if constexpr (std::is_same_v<Space, host>) {
+      assign_elements("ndarray", v_, other.v_);
+    } else {
+      copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
+    }
+  }
+
+  template <int Depth> void copy_from(nested_list_t<T, Depth> const& values) {
+    cumulus::shape const s = nested_shape<T, Depth>(values);
+    if constexpr (std::is_same_v<Space, host>) {
+      allocate(s);
+      copy_nested<T, Depth>(v_.data(), values, s);
+    } else {
+      ndarray<T, host> const staged(values);
+      ndarray copy(s, staged.data());
+      swap(*this, copy);
+    }
+  }
+
+  /// True if every reference to the storage is this owner's or one that `e` holds.
+  template <class E> bool unshared_by_others(E const& e) const {
+    std::int64_t own = 1;
+    for (int k = 0; k < E::leaf_count; ++k) {
+      own += e.leaves()[k].owner == v_.owner() ? 1 : 0;
+    }
+    return v_.owner() && v_.owner().use_count() == own;
+  }
+
+  view_type v_;
+};
+
+template <array_like X> ndarray(X const&) -> ndarray<value_type_of<X>, space_of<X>>;
+template <class T, memory_space Space> ndarray(ndarray<T, Space> const&) -> ndarray<T, Space>;
+template <class T, memory_space Space> ndarray(ndarray<T, Space>&&) -> ndarray<T, Space>;
+
+}  // namespace cumulus::inline v1

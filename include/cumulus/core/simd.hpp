@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Packs: N elements handled at once. simd<T, N> is a vector register of the host, mask<N, W> the
+// result of comparing two of them, lanes<T, N> N plain elements (kernels, and types that no
+// register holds). The evaluator hands packs to the operations; see docs/decisions/0001-packs.md.
+
+#include <cstring>
+
+#include "cumulus/core/dtype.hpp"
+
+namespace cumulus::inline v1 {
+
+/// The signed integer of a size, whose vectors serve as masks.
+template <int Bytes> struct signed_of_size;
+template <> struct signed_of_size<1> {
+  using type = std::int8_t;
+};
+template <> struct signed_of_size<2> {
+  using type = std::int16_t;
+};
+template <> struct signed_of_size<4> {
+  using type = std::int32_t;
+};
+template <> struct signed_of_size<8> {
+  using type = std::int64_t;
+};
+
+/// N plain elements.
+template <class T, int N> struct lanes {
+  T lane[N];
+};
+
+/// N elements of an arithmetic type in a vector of the compiler.
+template <class T, int N> struct simd {
+  typedef T vec __attribute__((vector_size(sizeof(T) * N)));
+  vec v;
+
+  static simd splat(T x) { return {vec{} + x}; }
+  T operator[](int l) const { return v[l]; }
+};
+
+/// N truth values, each an integer of W bytes that is 0 or -1.
+template <int N, int W> struct mask {
+  using element = typename signed_of_size<W>::type;
+  typedef element vec __attribute__((vector_size(W * N)));
+  vec v;
+
+  bool operator[](int l) const { return v[l] != 0; }
+};
+
+template <class P> inline constexpr bool is_simd_v = false;
+template <class T, int N> inline constexpr bool is_simd_v<simd<T, N>> = true;
+template <class P> inline constexpr bool is_mask_v = false;
+template <int N, int W> inline constexpr bool is_mask_v<mask<N, W>> = true;
+template <class P> inline constexpr bool is_register_v = is_simd_v<P> || is_mask_v<P>;
+
+/// Types that simd holds.
+template <class T>
+inline constexpr bool fits_simd_v =
+    fixed_integer<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// The same truth values in lanes of To bytes.
+template <int To, int N, int W> mask<N, To> resize_mask(mask<N, W> m) {
+  if constexpr (To == W) {
+    return m;
+  } else {
+    return {__builtin_convertvector(m.v, typename mask<N, To>::vec)};
+  }
+}
+
+/// Converts between arithmetic types as C++ does; float to integer must go through saturate_cast.
+template <class To, class T, int N> simd<To, N> convert(simd<T, N> a) {
+  if constexpr (std::is_same_v<To, T>) {
+    return a;
+  } else {
+    return {__builtin_convertvector(a.v, typename simd<To, N>::vec)};
+  }
+}
+
+namespace detail {
+
+// Signed overflow wraps, as in NumPy, because the arithmetic is done unsigned.
+template <class T, int N> auto wrapping(simd<T, N> a) {
+  if constexpr (std::is_integral_v<T>) {
+    using U = std::make_unsigned_t<T>;
+    return (typename simd<U, N>::vec)a.v;
+  } else {
+    return a.v;
+  }
+}
+
+}  // namespace detail
+
+template <class T, int N> simd<T, N> operator+(simd<T, N> a, simd<T, N> b) {
+  return {(typename simd<T, N>::vec)(detail::wrapping(a) + detail::wrapping(b))};
+}
+template <class T, int N> simd<T, N> operator-(simd<T, N> a, simd<T, N> b) {
+  return {(typename simd<T, N>::vec)(detail::wrapping(a) - detail::wrapping(b))};
+}
+template <class T, int N> simd<T, N> operator*(simd<T, N> a, simd<T, N> b) {
+  if constexpr (std::is_integral_v<T>) {
+    return {(typename simd<T, N>::vec)(detail::wrapping(a) * detail::wrapping(b))};
+  } else {
+    return {uncontracted<typename simd<T, N>::vec>(a.v * b.v)};
+  }
+}
+template <class T, int N> simd<T, N> operator/(simd<T, N> a, simd<T, N> b) {
+  static_assert(std::is_floating_point_v<T>);
+  return {a.v / b.v};
+}
+template <class T, int N> simd<T, N> operator-(simd<T, N> a) {
+  if constexpr (std::is_integral_v<T>) {
+    return simd<T, N>::splat(0) - a;
+  } else {
+    return {-a.v};
+  }
+}
+template <class T, int N> simd<T, N> operator&(simd<T, N> a, simd<T, N> b) { return {a.v & b.v}; }
+template <class T, int N> simd<T, N> operator|(simd<T, N> a, simd<T, N> b) { return {a.v | b.v}; }
+template <class T, int N> simd<T, N> operator^(simd<T, N> a, simd<T, N> b) { return {a.v ^ b.v}; }
+template <class T, int N> simd<T, N> operator~(simd<T, N> a) { return {~a.v}; }
+
+template <class T, int N> mask<N, sizeof(T)> operator<(simd<T, N> a, simd<T, N> b) {
+  return {(typename mask<N, sizeof(T)>::vec)(a.v < b.v)};
+}
+template <class T, int N> mask<N, sizeof(T)> operator<=(simd<T, N> a, simd<T, N> b) {
+  return {(typename mask<N, sizeof(T)>::vec)(a.v <= b.v)};
+}
+template <class T, int N> mask<N, sizeof(T)> operator>(simd<T, N> a, simd<T, N> b) { return b < a; }
+template <class T, int N> mask<N, sizeof(T)> operator>=(simd<T, N> a, simd<T, N> b) {
+  return b <= a;
+}
+template <class T, int N> mask<N, sizeof(T)> operator==(simd<T, N> a, simd<T, N> b) {
+  return {(typename mask<N, sizeof(T)>::vec)(a.v == b.v)};
+}
+template <class T, int N> mask<N, sizeof(T)> operator!=(simd<T, N> a, simd<T, N> b) {
+  return {(typename mask<N, sizeof(T)>::vec)(a.v != b.v)};
+}
+
+template <int N, int W, int V> auto operator&(mask<N, W> a, mask<N, V> b) {
+  constexpr int widest = W > V ? W : V;
+  return mask<N, widest>{resize_mask<widest>(a).v & resize_mask<widest>(b).v};
+}
+template <int N, int W, int V> auto operator|(mask<N, W> a, mask<N, V> b) {
+  constexpr int widest = W > V ? W : V;
+  return mask<N, widest>{resize_mask<widest>(a).v | resize_mask<widest>(b).v};
+}
+template <int N, int W, int V> auto operator^(mask<N, W> a, mask<N, V> b) {
+  constexpr int widest = W > V ? W : V;
+  return mask<N, widest>{resize_mask<widest>(a).v ^ resize_mask<widest>(b).v};
+}
+template <int N, int W> mask<N, W> operator!(mask<N, W> a) { return {~a.v}; }
+
+/// Lane by lane, a where the mask is set, else b.
+template <int N, int W, class T> simd<T, N> select(mask<N, W> m, simd<T, N> a, simd<T, N> b) {
+  return {resize_mask<sizeof(T)>(m).v ? a.v : b.v};
+}
+template <int N, int W, int V, int U> auto select(mask<N, W> m, mask<N, V> a, mask<N, U> b) {
+  return (m & a) | (!m & b);
+}
+template <class T> CUMULUS_HD constexpr T select(bool condition, T a, T b) {
+  return condition ? a : b;
+}
+
+}  // namespace cumulus::inline v1

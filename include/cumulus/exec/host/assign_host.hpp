@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Elementwise sweeps on the host: rows of packs, shared out among threads.
+
+#include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/pack/evaluate.hpp"
+#include "cumulus/exec/plan/elementwise_plan.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Part of one row of an expression, without its type.
+struct row_part {
+  std::byte const* const* at;  ///< where each leaf's row begins
+  operand const* operands;     ///< the leaves, with strides over the plan's axes
+  int axis;                    ///< the axis along the row
+  bool unit;                   ///< every array of the row lies side by side
+  index_t first;               ///< first element
+  index_t count;               ///< number of elements
+};
+
+/// The packs of a tree on the host.
+template <class Tree>
+using host_packs =
+    pack_policy<(vector_bytes / widest_v<Tree> > 1 ? vector_bytes / widest_v<Tree> : 1), true>;
+
+namespace detail {
+
+template <class Tree> row_cursor<Tree::leaf_count> cursor_of(row_part const& part) {
+  row_cursor<Tree::leaf_count> c{.at = {}, .step = {}, .operands = part.operands, .bad_index = {}};
+  for (int k = 0; k < Tree::leaf_count; ++k) {
+    c.at[k] = part.at[k];
+    c.step[k] = part.operands[k].stride[part.axis];
+  }
+  return c;
+}
+
+/// Calls use(i, count, pack) for every pack of a row part.
+template <class Tree, class Use> void for_each_pack(row_part const& part, Use const& use) {
+  using Packs = host_packs<Tree>;
+  auto const c = cursor_of<Tree>(part);
+  index_t i = part.first;
+  index_t const end = part.first + part.count;
+  if (part.unit) {
+    for (; i + Packs::size <= end; i += Packs::size) {
+      use(i, std::integral_constant<access, access::unit>{}, Packs::size,
+          evaluate<Tree, Packs, access::unit>(c, i));
+    }
+  }
+  for (; i < end; i += Packs::size) {
+    int const count = static_cast<int>(end - i < Packs::size ? end - i : Packs::size);
+    use(i, std::integral_constant<access, access::strided>{}, count,
+        evaluate<Tree, Packs, access::strided>(c, i, count));
+  }
+}
+
+}  // namespace detail
+
+/// Evaluates part of a row into `out`, whose element i lies `out_step` * i elements from `out`.
+template <class Tree> void evaluate_row(row_part const& part, std::byte* out, index_t out_step) {
+  using T = typename Tree::value_type;
+  detail::for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
+    store<T, host_packs<Tree>, where()>(out, out_step, i, count, pack);
+  });
+}
+
+/// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
+template <class Tree>
+void assign_host(elementwise_plan const& plan, std::span<operand const> operands) {
+  index_t const length = plan.row_length();
+  int const axis = plan.rank - 1;
+  index_t const out_step = operands[0].stride[axis];
+  // Parts begin at multiples of a cache line of the smallest element.
+  parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
+    row_walker rows(plan.rank, plan.extent, operands, begin / length);
+    for (index_t i = begin; i < end; rows.next()) {
+      index_t const column = i % length;
+      index_t const count = std::min(length - column, end - i);
+      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count};
+      evaluate_row<Tree>(part, const_cast<std::byte*>(rows.at()[0]), out_step);
+      i += count;
+    }
+  });
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

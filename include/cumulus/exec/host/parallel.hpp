@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Threads on the host. One OpenMP region for the whole library; results never depend on how a range
+// is divided.
+
+#include <exception>
+
+#include "cumulus/core/config.hpp"
+
+#if defined(_OPENMP)
+#  include <omp.h>
+#endif
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// A function of a part [begin, end) of a range.
+class range_body {
+ public:
+  template <class F>
+  range_body(F const& f)
+      : object_(&f), call_([](void const* object, index_t begin, index_t end) {
+          (*static_cast<F const*>(object))(begin, end);
+        }) {}
+  void operator()(index_t begin, index_t end) const { call_(object_, begin, end); }
+
+ private:
+  void const* object_;
+  void (*call_)(void const*, index_t, index_t);
+};
+
+/// Calls body on parts of [0, n) that begin at multiples of `grain`, on several threads when there
+/// are at least two parts worth `cost` elements each. An exception reaches the caller once.
+inline void parallel_range(index_t n, index_t grain, index_t cost, range_body const& body) {
+  if (n <= 0) {
+    return;
+  }
+  index_t const parts = (n + grain - 1) / grain;
+#if defined(_OPENMP)
+  constexpr index_t worthwhile = 1 << 15;  // elements; below, waking the threads costs more
+  index_t threads = omp_get_max_threads();
+  threads = threads < parts ? threads : parts;
+  index_t const paying = cost / worthwhile;
+  threads = threads < paying ? threads : paying;
+  if (threads > 1 && !omp_in_parallel()) {
+    std::exception_ptr failure;
+#  pragma omp parallel num_threads(static_cast<int>(threads))
+    {
+      // The runtime may grant fewer threads than asked for.
+      index_t const count = omp_get_num_threads();
+      index_t const t = omp_get_thread_num();
+      index_t const begin = parts * t / count * grain;
+      index_t const end = t + 1 == count ? n : parts * (t + 1) / count * grain;
+      try {
+        if (begin < end) {
+          body(begin, end);
+        }
+      } catch (...) {
+#  pragma omp critical(cumulus_failure)
+        failure = failure ? failure : std::current_exception();
+      }
+    }
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
+    return;
+  }
+#endif
+  static_cast<void>(parts);
+  static_cast<void>(cost);
+  body(0, n);
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The evaluator: the pack of an expression at one position of a row. Hosts and kernels run the same
+// code with different pack policies.
+
+#include <stdexcept>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/exec/pack/pack.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// A row of an expression: where each leaf begins and how far its neighbours lie apart.
+template <int Leaves> struct row_cursor {
+  std::byte const* at[Leaves];
+  index_t step[Leaves];
+  operand const* operands;
+  /// Where a kernel reports an index that is out of range; the host throws instead.
+  int* bad_index;
+};
+
+/// The value and the truth of one position of a masked expression.
+template <class Value, class Valid> struct masked_pack {
+  Value value;
+  Valid valid;
+};
+
+namespace detail {
+
+/// The address of the element that a gather selects at one position, or of the first if none
+/// exists.
+CUMULUS_HD inline index_t checked_gather(index_t index, gather_extent const& g, int* bad_index) {
+  index_t const i = index < 0 ? index + g.extent : index;
+  if (i >= 0 && i < g.extent) {
+    return i * g.stride;
+  }
+#if defined(__CUDA_ARCH__)
+  *bad_index = 1;
+  return 0;
+#else
+  if (bad_index != nullptr) {
+    *bad_index = 1;
+    return 0;
+  }
+  throw index_error("take: expected an index in [" + std::to_string(-g.extent) + ", " +
+                    std::to_string(g.extent) + "), got " + std::to_string(index));
+#endif
+}
+
+template <class Tree> struct evaluator;
+
+template <class T> struct evaluator<tree::array<T>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    return load<T, Policy, A>(c.at[K], c.step[K], i, count);
+  }
+};
+
+template <class T> struct evaluator<tree::constant<T>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t, int) {
+    return splat<T, Policy>(c.operands[K].template value_as<T>());
+  }
+};
+
+template <class Sequence> struct evaluator<tree::generator<Sequence>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int) {
+    using T = typename Sequence::value_type;
+    Sequence const& sequence = c.operands[K].template value_as<Sequence>();
+    index_t const first =
+        static_cast<index_t>(reinterpret_cast<std::uintptr_t>(c.at[K])) + i * c.step[K];
+    pack_of<T, Policy> p;
+    for (int l = 0; l < Policy::size; ++l) {
+      set_lane(p, l, sequence.at(first + l * c.step[K]));
+    }
+    return p;
+  }
+};
+
+template <class T> struct evaluator<tree::gather<T>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    index_t const* const index = reinterpret_cast<index_t const*>(c.at[K]);
+    gather_extent const& g = c.operands[K + 1].template value_as<gather_extent>();
+    if (c.step[K] == 0) {
+      index_t const offset = checked_gather(*index, g, c.bad_index);
+      return load<T, Policy, access::strided>(moved(c.at[K + 1], offset * sizeof(T)), c.step[K + 1],
+                                              i, count);
+    }
+    T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
+    pack_of<T, Policy> p = {};
+    for (int l = 0; l < count; ++l) {
+      index_t const j = i + l;
+      index_t const offset = checked_gather(index[j * c.step[K]], g, c.bad_index);
+      set_lane(p, l, data[j * c.step[K + 1] + offset]);
+    }
+    return p;
+  }
+};
+
+/// Evaluates the children of a node, whose leaves follow one another from K, and hands them on.
+template <class Policy, access A, int K, int L, class... Done> struct children {
+#pragma nv_exec_check_disable
+  template <class Use, class Tree, class... Rest>
+  static CUMULUS_HD auto visit(Use const& use, row_cursor<L> const& c, index_t i, int count,
+                               Done const&... done, std::type_identity<Tree>, Rest... rest) {
+    auto const p = evaluator<Tree>::template at<Policy, A, K, L>(c, i, count);
+    constexpr int next = K + Tree::leaf_count;
+    if constexpr (sizeof...(Rest) == 0) {
+      return use(done..., p);
+    } else {
+      return children<Policy, A, next, L, Done..., std::remove_const_t<decltype(p)>>::visit(
+          use, c, i, count, done..., p, rest...);
+    }
+  }
+};
+
+template <class Policy, class R, class Op> struct apply_to_packs {
+  Op const& op;
+#pragma nv_exec_check_disable
+  template <class... P> CUMULUS_HD auto operator()(P const&... p) const {
+    return apply_operation<Policy, R>(op, p...);
+  }
+};
+
+template <class Op, class R, class... Children> struct evaluator<tree::apply<Op, R, Children...>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    Op const op{};
+    return children<Policy, A, K, L>::visit(apply_to_packs<Policy, R, Op>{op}, c, i, count,
+                                            std::type_identity<Children>{}...);
+  }
+};
+
+template <class F, class R, class... Children> struct evaluator<tree::map<F, R, Children...>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    // A functor too large for the operand lives in memory of its own (host only).
+    F const& f = sizeof(F) <= sizeof(operand::value) && std::is_trivially_copyable_v<F>
+                     ? *reinterpret_cast<F const*>(c.operands[K].value)
+                     : *reinterpret_cast<F const*>(c.operands[K].data);
+    return children<Policy, A, K + 1, L>::visit(apply_to_packs<Policy, R, F>{f}, c, i, count,
+                                                std::type_identity<Children>{}...);
+  }
+};
+
+struct make_masked {
+#pragma nv_exec_check_disable
+  template <class Value, class Valid>
+  CUMULUS_HD auto operator()(Value const& value, Valid const& valid) const {
+    return masked_pack<Value, Valid>{value, valid};
+  }
+};
+
+template <class Value, class Valid> struct evaluator<tree::masked<Value, Valid>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    return children<Policy, A, K, L>::visit(make_masked{}, c, i, count, std::type_identity<Value>{},
+                                            std::type_identity<Valid>{});
+  }
+};
+
+template <class Value> struct evaluator<tree::not_nan<Value>> {
+#pragma nv_exec_check_disable
+  template <class Policy, access A, int K, int L>
+  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+    auto const value = evaluator<Value>::template at<Policy, A, K, L>(c, i, count);
+    operations::isnan const isnan{};
+    operations::logical_not const negate{};
+    auto const valid =
+        apply_operation<Policy, bool>(negate, apply_operation<Policy, bool>(isnan, value));
+    return make_masked{}(value, valid);
+  }
+};
+
+}  // namespace detail
+
+/// The pack of `Tree` at element i of a row; with strided access only `count` elements exist.
+/// Throws: index_error on the host if a gather's index is out of range.
+#pragma nv_exec_check_disable
+template <class Tree, class Policy, access A, int L>
+CUMULUS_HD auto evaluate(row_cursor<L> const& c, index_t i, int count = Policy::size) {
+  return detail::evaluator<Tree>::template at<Policy, A, 0, L>(c, i, count);
+}
+
+/// Bytes of the widest element type that a tree computes with; packs are sized by it.
+template <class Tree> inline constexpr int widest_v = sizeof(typename Tree::value_type);
+template <class Op, class R, class... Children>
+inline constexpr int widest_v<tree::apply<Op, R, Children...>> = [] {
+  int widest = sizeof(compute_t<R>);
+  ((widest = widest_v<Children> > widest ? widest_v<Children> : widest), ...);
+  return widest;
+}();
+template <class F, class R, class... Children>
+inline constexpr int widest_v<tree::map<F, R, Children...>> =
+    widest_v<tree::apply<F, R, Children...>>;
+template <class Value, class Valid>
+inline constexpr int widest_v<tree::masked<Value, Valid>> =
+    widest_v<Value> > widest_v<Valid> ? widest_v<Value> : widest_v<Valid>;
+template <class Value> inline constexpr int widest_v<tree::not_nan<Value>> = widest_v<Value>;
+
+}  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Loading, storing and combining packs. A `pack_policy` says how many elements a position holds and
+// whether they live in the host's vector registers or in plain lanes (kernels).
+
+#include "cumulus/expr/operations.hpp"
+#include "cumulus/expr/tree.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// N elements at a position, in vector registers if `Registers`.
+template <int N, bool Registers> struct pack_policy {
+  static constexpr int size = N;
+  static constexpr bool registers = Registers && N > 1;
+};
+
+/// What holds N elements of T.
+template <class T, class Policy>
+using pack_of =
+    std::conditional_t<Policy::registers && fits_simd_v<T>, simd<T, Policy::size>,
+                       std::conditional_t<Policy::registers && boolean<T>, mask<Policy::size, 1>,
+                                          lanes<T, Policy::size>>>;
+
+/// How the elements of a row lie in memory.
+enum class access {
+  unit,     ///< side by side, whole packs
+  aligned,  ///< side by side, whole packs, on addresses that are multiples of the pack
+  strided,  ///< at any step, packs that may be cut off at the end of the row
+};
+
+template <class T, int N> CUMULUS_HD T lane_of(lanes<T, N> const& p, int l) { return p.lane[l]; }
+template <class T, int N> T lane_of(simd<T, N> const& p, int l) { return p.v[l]; }
+template <int N, int W> bool lane_of(mask<N, W> const& p, int l) { return p.v[l] != 0; }
+template <class T, int N> CUMULUS_HD void set_lane(lanes<T, N>& p, int l, T x) { p.lane[l] = x; }
+template <class T, int N> void set_lane(simd<T, N>& p, int l, T x) { p.v[l] = x; }
+template <int N, int W> void set_lane(mask<N, W>& p, int l, bool x) {
+  p.v[l] = static_cast<typename mask<N, W>::element>(x ? -1 : 0);
+}
+
+#pragma nv_exec_check_disable
+template <class T, class Policy> CUMULUS_HD pack_of<T, Policy> splat(T x) {
+  using P = pack_of<T, Policy>;
+  if constexpr (is_simd_v<P>) {
+    return P::splat(x);
+  } else {
+    P p;
+    for (int l = 0; l < Policy::size; ++l) {
+      set_lane(p, l, x);
+    }
+    return p;
+  }
+}
+
+namespace detail {
+
+/// Bytes moved by one instruction of a kernel.
+template <int Bytes> struct alignas(Bytes) memory_word {
+  std::byte bytes[Bytes];
+};
+
+/// One aligned load of a whole pack.
+template <int Bytes> CUMULUS_HD void load_word(void* to, std::byte const* from) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (Bytes == 16) {
+    *static_cast<uint4*>(to) = *reinterpret_cast<uint4 const*>(from);
+  } else if constexpr (Bytes == 8) {
+    *static_cast<uint2*>(to) = *reinterpret_cast<uint2 const*>(from);
+  } else {
+    *static_cast<memory_word<Bytes>*>(to) = *reinterpret_cast<memory_word<Bytes> const*>(from);
+  }
+#else
+  std::memcpy(to, from, Bytes);
+#endif
+}
+
+template <int Bytes> CUMULUS_HD void store_word(std::byte* to, void const* from) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (Bytes == 16) {
+    *reinterpret_cast<uint4*>(to) = *static_cast<uint4 const*>(from);
+  } else if constexpr (Bytes == 8) {
+    *reinterpret_cast<uint2*>(to) = *static_cast<uint2 const*>(from);
+  } else {
+    *reinterpret_cast<memory_word<Bytes>*>(to) = *static_cast<memory_word<Bytes> const*>(from);
+  }
+#else
+  std::memcpy(to, from, Bytes);
+#endif
+}
+
+/// A pack in plain memory, aligned so that a kernel moves it in words of 16 bytes.
+template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) packed {
+  T lane[N];
+};
+
+}  // namespace detail
+
+/// The pack at element i of a row that begins at `row`; Side by side, or `step` elements apart, of
+/// which the first `count` exist.
+#pragma nv_exec_check_disable
+template <class T, class Policy, access Access>
+CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i, int count) {
+  constexpr int N = Policy::size;
+  using P = pack_of<T, Policy>;
+  T const* const at = reinterpret_cast<T const*>(row);
+  if constexpr (Access == access::aligned) {
+    constexpr int bytes = sizeof(T) * N;
+    constexpr int word = bytes < 16 ? bytes : 16;
+    detail::packed<T, N> p;
+    for (int b = 0; b < bytes; b += word) {
+      detail::load_word<word>(reinterpret_cast<std::byte*>(&p) + b,
+                              reinterpret_cast<std::byte const*>(at + i) + b);
+    }
+    P result;
+    for (int l = 0; l < N; ++l) {
+      set_lane(result, l, p.lane[l]);
+    }
+    return result;
+  } else {
+    if (Access == access::unit || (step == 1 && count == N)) {
+      P p;
+      if constexpr (is_mask_v<P>) {
+        typename simd<std::int8_t, N>::vec bytes;
+        std::memcpy(&bytes, at + i, N);
+        p.v = -bytes;
+      } else {
+        std::memcpy(static_cast<void*>(&p), at + i, sizeof(T) * N);
+      }
+      return p;
+    }
+    if (step == 0) {
+      return splat<T, Policy>(*at);
+    }
+    P p = splat<T, Policy>(at[i * step]);
+    for (int l = 1; l < count; ++l) {
+      set_lane(p, l, at[(i + l) * step]);
+    }
+    return p;
+  }
+}
+
+/// Stores the first `count` lanes of a pack.
+#pragma nv_exec_check_disable
+template <class T, class Policy, access Access, class P>
+CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P const& p) {
+  constexpr int N = Policy::size;
+  T* const at = reinterpret_cast<T*>(row);
+  if constexpr (Access == access::aligned) {
+    constexpr int bytes = sizeof(T) * N;
+    constexpr int word = bytes < 16 ? bytes : 16;
+    detail::packed<T, N> copy;
+    for (int l = 0; l < N; ++l) {
+      copy.lane[l] = lane_of(p, l);
+    }
+    for (int b = 0; b < bytes; b += word) {
+      detail::store_word<word>(reinterpret_cast<std::byte*>(at + i) + b,
+                               reinterpret_cast<std::byte const*>(&copy) + b);
+    }
+  } else {
+    if (Access == access::unit || (step == 1 && count == N)) {
+      if constexpr (is_mask_v<P>) {
+        auto const bytes = resize_mask<1>(p).v & 1;
+        std::memcpy(at + i, &bytes, N);
+      } else {
+        std::memcpy(static_cast<void*>(at + i), &p, sizeof(T) * N);
+      }
+      return;
+    }
+    for (int l = 0; l < count; ++l) {
+      at[(i + l) * step] = lane_of(p, l);
+    }
+  }
+}
+
+namespace detail {
+
+template <class T> CUMULUS_HD compute_t<T> to_compute(T x) { return static_cast<compute_t<T>>(x); }
+
+/// True if packs of these types can go through an operation as a whole.
+template <class Op, class R, class... P>
+inline constexpr bool whole_packs_v =
+    (is_register_v<P> && ...) && Op::width == operations::pack_width::simd &&
+    (fits_simd_v<R> || boolean<R>);
+
+template <class Op> inline constexpr bool is_cast_v = false;
+template <class To> inline constexpr bool is_cast_v<operations::cast<To>> = true;
+
+template <class To, class P> auto cast_pack(P const& p) {
+  constexpr int N = sizeof(p.v) / sizeof(p.v[0]);
+  if constexpr (is_mask_v<P>) {
+    if constexpr (boolean<To>) {
+      return p;
+    } else {
+      return select(p, simd<To, N>::splat(1), simd<To, N>::splat(0));
+    }
+  } else if constexpr (boolean<To>) {
+    return p != P::splat(0);
+  } else {
+    return convert<To>(p);
+  }
+}
+
+/// Casts that a vector instruction does as elementary::cast does: all but float to integer.
+template <class To, class P>
+inline constexpr bool cast_packs_v = [] {
+  if constexpr (is_simd_v<P> && fixed_integer<To>) {
+    return std::is_integral_v<decltype(P{}[0])>;
+  } else {
+    return true;
+  }
+}();
+
+}  // namespace detail
+
+/// Op applied to packs, giving elements of R: as a whole where the registers allow it, else lane by
+/// lane. The 16-bit types compute in float and are rounded after every operation, as in NumPy.
+#pragma nv_exec_check_disable
+template <class Policy, class R, class Op, class... P>
+CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
+  constexpr bool whole = [] {
+    if constexpr (requires { Op::width; }) {
+      return detail::whole_packs_v<Op, R, P...>;
+    } else {
+      return false;
+    }
+  }();
+  if constexpr (whole && detail::is_cast_v<Op>) {
+    if constexpr ((detail::cast_packs_v<R, P> && ...)) {
+      return detail::cast_pack<R>(p...);
+    } else {
+      pack_of<R, Policy> result;
+      for (int l = 0; l < Policy::size; ++l) {
+        set_lane(result, l, R(op(lane_of(p, l)...)));
+      }
+      return result;
+    }
+  } else if constexpr (whole) {
+    return op(p...);
+  } else {
+    pack_of<R, Policy> result;
+#if defined(__CUDA_ARCH__)
+#  pragma unroll
+#endif
+    for (int l = 0; l < Policy::size; ++l) {
+      set_lane(result, l, elementary::cast<R>(op(detail::to_compute(lane_of(p, l))...)));
+    }
+    return result;
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

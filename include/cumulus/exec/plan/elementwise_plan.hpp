@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How an elementwise statement is swept: its axes merged and put in the order of the output's
+// memory, and the case that decides which kernel runs. Made on the host, printable, tested without
+// a GPU.
+
+#include <algorithm>
+#include <string>
+
+#include "cumulus/expr/leaf.hpp"
+
+namespace cumulus::inline v1 {
+
+/// What a sweep looks like once its axes are merged.
+enum class sweep {
+  empty,             ///< nothing to do
+  contiguous,        ///< one row, every array side by side
+  inner_contiguous,  ///< rows whose arrays are side by side or one repeated element
+  general,           ///< rows at any step
+};
+
+inline char const* name_of(sweep s) {
+  constexpr char const* names[] = {"empty", "contiguous", "inner_contiguous", "general"};
+  return names[static_cast<int>(s)];
+}
+
+struct elementwise_plan {
+  sweep what = sweep::empty;
+  int rank = 1;                   ///< merged axes, at least 1; the last one is the row
+  index_t extent[max_rank] = {};  ///< outermost first
+  index_t size = 0;               ///< elements
+  bool unit_rows = false;         ///< every array of a row lies side by side
+
+  index_t row_length() const { return extent[rank - 1]; }
+};
+
+/// "inner_contiguous (240, 64800)".
+inline std::string to_string(elementwise_plan const& p) {
+  return std::string(name_of(p.what)) + " " +
+         to_string(shape(std::span<index_t const>(p.extent, p.what == sweep::empty ? 0 : p.rank)));
+}
+
+namespace detail {
+
+/// True if axis `inner` continues axis `outer` in every operand.
+inline bool continues(std::span<operand const> operands, int outer, int inner,
+                      index_t inner_extent) {
+  return std::all_of(operands.begin(), operands.end(), [&](operand const& o) {
+    return o.stride[outer] == o.stride[inner] * inner_extent;
+  });
+}
+
+inline void copy_axis(std::span<operand> operands, int to, int from) {
+  for (operand& o : operands) {
+    o.stride[to] = o.stride[from];
+  }
+}
+
+/// Moves the first elements to the other end of an axis and walks it backwards.
+inline void reverse_axis(std::span<operand> operands, int axis, index_t extent) {
+  for (operand& o : operands) {
+    o.data = moved(o.data, (extent - 1) * o.stride[axis] * o.item_bytes);
+    o.stride[axis] = -o.stride[axis];
+  }
+}
+
+}  // namespace detail
+
+/// Plans a sweep over `s`. `operands` holds the output first, then the leaves, all with strides
+/// over s; their strides are rewritten over the plan's merged axes.
+inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> operands) {
+  elementwise_plan plan;
+  plan.size = s.size();
+  if (plan.size == 0) {
+    return plan;
+  }
+  // Axes in the order of the output's memory, so that stores walk forwards.
+  int rank = 0;
+  for (int k = 0; k < s.rank(); ++k) {
+    if (s[k] != 1) {
+      detail::copy_axis(operands, rank, k);
+      plan.extent[rank] = s[k];
+      if (operands[0].stride[rank] < 0) {
+        detail::reverse_axis(operands, rank, s[k]);
+      }
+      for (int j = rank; j > 0 && operands[0].stride[j - 1] < operands[0].stride[j]; --j) {
+        std::swap(plan.extent[j - 1], plan.extent[j]);
+        for (operand& o : operands) {
+          std::swap(o.stride[j - 1], o.stride[j]);
+        }
+      }
+      ++rank;
+    }
+  }
+  // Merge from the outside; `last` is the axis that the next one may continue.
+  int last = 0;
+  for (int k = 1; k < rank; ++k) {
+    if (detail::continues(operands, last, k, plan.extent[k])) {
+      plan.extent[last] *= plan.extent[k];
+    } else {
+      plan.extent[++last] = plan.extent[k];
+    }
+    detail::copy_axis(operands, last, k);
+  }
+  plan.rank = last + 1;
+  if (rank == 0) {
+    plan.extent[0] = 1;
+    for (operand& o : operands) {
+      o.stride[0] = 1;
+    }
+  }
+  bool unit = true;
+  bool inner = true;
+  for (operand const& o : operands) {
+    index_t const step = o.stride[plan.rank - 1];
+    bool const in_memory = o.kind == leaf_kind::array || o.kind == leaf_kind::indirect;
+    unit = unit && (!in_memory || step == 1);
+    inner = inner && (!in_memory || step == 1 || (step == 0 && &o != operands.data()));
+  }
+  plan.unit_rows = unit;
+  plan.what = unit && plan.rank == 1 ? sweep::contiguous
+              : inner                ? sweep::inner_contiguous
+                                     : sweep::general;
+  return plan;
+}
+
+/// Walks the rows of a plan: for each operand, the address of its row.
+class row_walker {
+ public:
+  /// Stands at row `row` of the sweep.
+  row_walker(int rank, index_t const* extent, std::span<operand const> operands, index_t row)
+      : rank_(rank), extent_(extent), operands_(operands) {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      at_[i] = operands[i].data;
+    }
+    for (int k = rank - 2; k >= 0; --k) {
+      index_[k] = row % extent[k];
+      row /= extent[k];
+      step_all(k, index_[k]);
+    }
+  }
+
+  std::byte const* const* at() const { return at_; }
+
+  void next() {
+    for (int k = rank_ - 2; k >= 0; --k) {
+      if (++index_[k] < extent_[k]) {
+        step_all(k, 1);
+        return;
+      }
+      step_all(k, 1 - extent_[k]);
+      index_[k] = 0;
+    }
+  }
+
+ private:
+  void step_all(int axis, index_t count) {
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      operand const& o = operands_[i];
+      at_[i] = moved(at_[i], count * o.stride[axis] * o.item_bytes);
+    }
+  }
+
+  int rank_;
+  index_t const* extent_;
+  std::span<operand const> operands_;
+  index_t index_[max_rank] = {};
+  std::byte const* at_[1 + 16] = {};  // an output and max_leaves
+};
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Whether an output may be written while an expression is read: see the assignment rules in
+// docs/decisions/0003-assignment.md.
+
+#include "cumulus/expr/leaf.hpp"
+
+namespace cumulus::inline v1 {
+
+/// The addresses [begin, end) that an operand touches.
+struct address_range {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+};
+
+inline address_range addresses(operand const& o, shape const& s) {
+  index_t low = 0;
+  index_t high = 0;
+  for (int k = 0; k < s.rank(); ++k) {
+    index_t const reach = o.stride[k] * (s[k] - 1);
+    (reach < 0 ? low : high) += reach;
+  }
+  auto const first = reinterpret_cast<std::uintptr_t>(o.data);
+  return {first + static_cast<std::uintptr_t>(low * o.item_bytes),
+          first + static_cast<std::uintptr_t>((high + 1) * o.item_bytes)};
+}
+
+/// True if writing `output` element by element could change what `input` still has to read. Both have
+/// strides over s. An input with the output's own address and strides is safe: each element is read
+/// before it is written. A gather on the output's memory never is.
+inline bool is_hazard(operand const& output, leaf const& input, shape const& s) {
+  if (input.op.kind == leaf_kind::indirect) {
+    address_range const out = addresses(output, s);
+    auto const begin = reinterpret_cast<std::uintptr_t>(input.owner.data());
+    return input.owner ? out.begin < begin + input.owner.bytes() && begin < out.end : true;
+  }
+  if (input.op.kind != leaf_kind::array || s.size() == 0) {
+    return false;
+  }
+  address_range const out = addresses(output, s);
+  address_range const in = addresses(input.op, s);
+  if (out.end <= in.begin || in.end <= out.begin) {
+    return false;
+  }
+  bool same = output.data == input.op.data && output.item_bytes == input.op.item_bytes;
+  for (int k = 0; k < s.rank(); ++k) {
+    same = same && (s[k] == 1 || output.stride[k] == input.op.stride[k]);
+  }
+  return !same;
+}
+
+inline bool any_hazard(operand const& output, std::span<leaf const> inputs, shape const& s) {
+  for (leaf const& l : inputs) {
+    if (is_hazard(output, l, s)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// True if two positions of the output share an element, as in a broadcast view.
+inline bool repeats_elements(operand const& output, shape const& s) {
+  for (int k = 0; k < s.rank(); ++k) {
+    if (s[k] > 1 && output.stride[k] == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The run-time half of an expression: a flat array of leaves. Everything done to leaves (views,
+// broadcasting, merging of axes, overlap) is ordinary code that no expression type instantiates.
+
+#include <cstring>
+#include <type_traits>
+
+#include "cumulus/core/layout.hpp"
+#include "cumulus/memory/buffer.hpp"
+
+namespace cumulus::inline v1 {
+
+enum class leaf_kind : unsigned char {
+  array,      ///< elements in memory at fixed strides
+  indirect,   ///< elements in memory that an index leaf selects
+  generator,  ///< elements computed from their position
+  constant,   ///< a scalar or a functor
+};
+
+/// What a kernel needs of one leaf, trivially copyable. `data` is the address of the first element,
+/// or the first position of a generator; `stride` counts elements along the axes of the expression;
+/// `value` holds a scalar, a generator's parameters, a functor, or a gather's extent.
+struct operand {
+  std::byte const* data = nullptr;
+  int item_bytes = 0;
+  leaf_kind kind = leaf_kind::constant;
+  index_t stride[max_rank] = {};
+  alignas(16) std::byte value[48] = {};
+
+  template <class V> void set_value(V const& v) {
+    static_assert(sizeof(V) <= sizeof(value) && std::is_trivially_copyable_v<V>);
+    std::memcpy(value, &v, sizeof(V));
+  }
+  template <class V> CUMULUS_HD V const& value_as() const {
+    return *reinterpret_cast<V const*>(value);
+  }
+};
+
+/// `p` moved by `bytes`, in integer arithmetic because a generator's position is no real address.
+CUMULUS_HD inline std::byte const* moved(std::byte const* p, index_t bytes) {
+  return reinterpret_cast<std::byte const*>(reinterpret_cast<std::uintptr_t>(p) +
+                                            static_cast<std::uintptr_t>(bytes));
+}
+
+/// An operand and the reference that keeps its storage alive.
+struct leaf {
+  operand op;
+  buffer owner;
+
+  strides strides_over(int rank) const {
+    return strides(std::span<index_t const>(op.stride, rank));
+  }
+  void set_strides(strides const& st) {
+    for (int k = 0; k < max_rank; ++k) {
+      op.stride[k] = k < st.rank() ? st[k] : 0;
+    }
+  }
+  /// Moves the first element by `distance` elements.
+  void advance(index_t distance) { op.data = moved(op.data, distance * op.item_bytes); }
+
+  /// The same leaf seen through a view of the expression.
+  void apply(axis_map const& map) {
+    strides const st = strides_over(map.source.rank());
+    advance(map.offset(st));
+    set_strides(map.apply(st));
+  }
+};
+
+/// A constant operand.
+template <class V> leaf constant_leaf(V const& value) {
+  leaf result;
+  result.op.set_value(value);
+  return result;
+}
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A reference-counted block of bytes. Arrays, views and expressions share it, so none of them can
+// outlive the storage they read. The block carries its own deleter: whoever drops the last
+// reference needs to know neither the compiler nor the back end that made it.
+
+#include <atomic>
+#include <utility>
+
+#include "cumulus/core/config.hpp"
+
+namespace cumulus::inline v1 {
+
+class buffer {
+ public:
+  /// Frees `data` of `bytes` bytes; `context` is what the maker of the block stored with it.
+  using deleter = void (*)(void* data, std::size_t bytes, void* context) noexcept;
+
+  buffer() = default;
+  /// Takes over `data`.
+  buffer(void* data, std::size_t bytes, deleter free, void* context = nullptr)
+      : block_(new block{{1}, data, bytes, free, context}) {}
+  buffer(buffer const& other) noexcept : block_(other.block_) {
+    if (block_ != nullptr) {
+      block_->references.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  buffer(buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  buffer& operator=(buffer other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~buffer() {
+    if (block_ != nullptr && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      block_->free(block_->data, block_->bytes, block_->context);
+      delete block_;
+    }
+  }
+
+  void* data() const noexcept { return block_ != nullptr ? block_->data : nullptr; }
+  std::size_t bytes() const noexcept { return block_ != nullptr ? block_->bytes : 0; }
+  /// What the maker of the block stored with it: the home stream of a CUDA block.
+  void* context() const noexcept { return block_ != nullptr ? block_->context : nullptr; }
+  /// Number of arrays, views and expressions that share the block.
+  std::int64_t use_count() const noexcept {
+    return block_ != nullptr ? block_->references.load(std::memory_order_relaxed) : 0;
+  }
+  explicit operator bool() const noexcept { return block_ != nullptr; }
+  friend bool operator==(buffer const& a, buffer const& b) noexcept { return a.block_ == b.block_; }
+
+ private:
+  struct block {
+    std::atomic<std::int64_t> references;
+    void* data;
+    std::size_t bytes;
+    deleter free;
+    void* context;
+  };
+  block* block_ = nullptr;
+};
+
+}  // namespace cumulus::inline v1

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Where buffers get their bytes from, replaceable by the user, and the default for the host.
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "cumulus/core/error.hpp"
+#include "cumulus/memory/buffer.hpp"
+#include "cumulus/memory/space.hpp"
+
+namespace cumulus::inline v1 {
+
+/// An allocator of untyped memory. `allocate` returns memory aligned to 64 bytes or throws
+/// out_of_memory; a resource must outlive every buffer it gave out.
+class memory_resource {
+ public:
+  virtual ~memory_resource() = default;
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void deallocate(void* data, std::size_t bytes) noexcept = 0;
+};
+
+/// Aligned memory of the C library; blocks of several megabytes ask for huge pages, which cost a
+/// fraction of the page faults of small ones.
+class host_memory_resource final : public memory_resource {
+ public:
+  void* allocate(std::size_t bytes) override {
+    std::size_t const alignment = bytes >= huge_threshold ? huge_page : 64;
+    std::size_t const rounded = (bytes + alignment - 1) / alignment * alignment;
+    void* const data = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
+    if (data == nullptr) {
+      throw out_of_memory("allocate: expected " + std::to_string(bytes) +
+                          " bytes of host memory, got none");
+    }
+#if defined(MADV_HUGEPAGE)
+    if (bytes >= huge_threshold) {
+      madvise(data, rounded, MADV_HUGEPAGE);
+    }
+#endif
+    return data;
+  }
+  void deallocate(void* data, std::size_t) noexcept override { std::free(data); }
+
+ private:
+  static constexpr std::size_t huge_page = std::size_t{1} << 21;
+  static constexpr std::size_t huge_threshold = 2 * huge_page;
+};
+
+namespace detail {
+
+template <memory_space Space> struct resource_slot;
+
+template <> struct resource_slot<host> {
+  static std::atomic<memory_resource*>& current() {
+    // Never destroyed: arrays with static storage may free their memory during exit.
+    static std::atomic<memory_resource*> slot{new host_memory_resource};
+    return slot;
+  }
+};
+
+inline void free_through_resource(void* data, std::size_t bytes, void* context) noexcept {
+  static_cast<memory_resource*>(context)->deallocate(data, bytes);
+}
+
+}  // namespace detail
+
+/// The resource that new buffers of a space come from.
+template <memory_space Space> memory_resource& current_resource() {
+  return *detail::resource_slot<Space>::current().load();
+}
+
+/// Replaces the resource of a space and returns the one before. Existing buffers keep theirs.
+template <memory_space Space> memory_resource& set_resource(memory_resource& resource) {
+  return *detail::resource_slot<Space>::current().exchange(&resource);
+}
+
+/// A new block of host memory; no bytes, no block.
+/// Throws: out_of_memory.
+inline buffer allocate_host(std::size_t bytes) {
+  if (bytes == 0) {
+    return {};
+  }
+  memory_resource& resource = current_resource<host>();
+  void* const data = resource.allocate(bytes);
+  try {
+    return buffer(data, bytes, detail::free_through_resource, &resource);
+  } catch (...) {
+    resource.deallocate(data, bytes);
+    throw;
+  }
+}
+
+}  // namespace cumulus::inline v1
