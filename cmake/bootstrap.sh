@@ -179,11 +179,13 @@ run_checks() {
 
 run_tests() {
   local full=$1 all_rooms="core;memory;expr;exec;array;ops;linalg;io;labelled;climate"
-  local baseline_rooms="core;exec;ops" clang_rooms="core;expr;array" options=() clang nvcc
+  local baseline_rooms="core;exec;ops" clang_rooms="core;expr;array"
+  local baseline_examples=OFF options=() clang nvcc
   if [ "$full" = yes ]; then
     options=(-DCUMULUS_TEST_FULL=ON)
     baseline_rooms=$all_rooms
-    clang_rooms=$all_rooms
+    clang_rooms="core;memory;expr;exec;array;ops"
+    baseline_examples=ON
   fi
   if has_apt; then
     if [ -z "$(clang_compiler)" ]; then
@@ -224,7 +226,7 @@ run_tests() {
 
   stage "C++ for the plain instruction set"
   build_and_test baseline baseline "-DCUMULUS_TEST_ROOMS=$baseline_rooms" \
-    -DCUMULUS_BUILD_EXAMPLES=OFF "${options[@]}"
+    "-DCUMULUS_BUILD_EXAMPLES=$baseline_examples" "${options[@]}"
 
   if [ "$full" = yes ]; then
     stage "C++ with the sanitizers"
