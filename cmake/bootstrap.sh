@@ -29,8 +29,9 @@ example_packages=(g++ cmake ninja-build pkg-config libnetcdf-dev libcairo2-dev)
 test_packages=("${example_packages[@]}" ccache libgtest-dev libgmock-dev libopenblas-dev
   python3 python3-numpy python3-netcdf4 cdo nco netcdf-bin)
 # Installed where the distribution has them; without one of them its checks are skipped in words.
-optional_test_packages=(ferret-datasets clang-format-19)
-clang_versions=(19 20 18 17 16)
+# Of a|b the first that the distribution has.
+optional_test_packages=(ferret-datasets clang-format-19
+  "clang-19|clang-20|clang-18|clang-17|clang-16")
 
 is_installed() {
   case $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) in
@@ -39,15 +40,25 @@ is_installed() {
   esac
 }
 
+# first_of <test> <a|b|c>: the first of the names for which the test is true, or nothing
+first_of() {
+  local name
+  for name in ${2//|/ }; do
+    if "$1" "$name"; then
+      echo "$name"
+      return
+    fi
+  done
+}
+
 is_available() {
   apt-cache show "$1" >/dev/null 2>&1
 }
 
 clang_compiler() {
   local version
-  for version in "${clang_versions[@]}"; do
-    if command -v "clang++-$version" >/dev/null; then
-      command -v "clang++-$version"
+  for version in 19 20 18 17 16; do
+    if command -v "clang++-$version"; then
       return
     fi
   done
@@ -79,13 +90,13 @@ require_tools() {
   fi
 }
 
-# install_packages <required>... -- <optional>...
+# install_packages <required>... [-- <optional>...]
 install_packages() {
   local required=() optional=() name list=required
   for name in "$@"; do
     if [ "$name" = "--" ]; then
       list=optional
-    elif ! is_installed "$name"; then
+    elif [ -z "$(first_of is_installed "$name")" ]; then
       if [ "$list" = required ]; then required+=("$name"); else optional+=("$name"); fi
     fi
   done
@@ -103,9 +114,11 @@ install_packages() {
   fi
   as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are here."
   local wanted=("${required[@]}")
+  local available
   for name in "${optional[@]}"; do
-    if is_available "$name"; then
-      wanted+=("$name")
+    available=$(first_of is_available "$name")
+    if [ -n "$available" ]; then
+      wanted+=("$available")
     else
       echo "This distribution has no $name: what needs it is skipped."
     fi
@@ -161,7 +174,7 @@ run_example() {
   local folder="$root/build/example"
   (
     cd "$root"
-    cmake --preset host -B "$folder" -DCUMULUS_BUILD_TESTS=OFF
+    cmake --preset host -B "$folder" -DCUMULUS_BUILD_TESTS=OFF -DCUMULUS_BUILD_EXAMPLES=ON
     cmake --build "$folder" -j "$jobs" --target climate_anomaly
   )
   stage "running the example"
@@ -180,7 +193,7 @@ run_checks() {
 run_tests() {
   local full=$1 all_rooms="core;memory;expr;exec;array;ops;linalg;io;labelled;climate"
   local baseline_rooms="core;exec;ops" clang_rooms="core;expr;array"
-  local baseline_examples=OFF options=() clang nvcc
+  local baseline_examples=OFF options=(-DCUMULUS_TEST_FULL=OFF) clang nvcc
   if [ "$full" = yes ]; then
     options=(-DCUMULUS_TEST_FULL=ON)
     baseline_rooms=$all_rooms
@@ -188,15 +201,6 @@ run_tests() {
     baseline_examples=ON
   fi
   if has_apt; then
-    if [ -z "$(clang_compiler)" ]; then
-      local version
-      for version in "${clang_versions[@]}"; do
-        if is_available "clang-$version"; then
-          optional_test_packages+=("clang-$version")
-          break
-        fi
-      done
-    fi
     install_packages "${test_packages[@]}" -- "${optional_test_packages[@]}"
   else
     require_tools netcdf cairo openblas gtest
