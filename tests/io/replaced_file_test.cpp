@@ -90,8 +90,7 @@ TEST_F(a_replaced_file, names_the_place_it_cannot_write_to) {
       replaced_file const file(path);
       ADD_FAILURE() << path;
     } catch (io_error const& e) {
-      EXPECT_NE(std::string(e.what()).find("'" + path.string() + "'"), std::string::npos)
-          << e.what();
+      EXPECT_NE(std::string(e.what()).find(path.string()), std::string::npos) << e.what();
     }
   }
   EXPECT_EQ(files(), 1);

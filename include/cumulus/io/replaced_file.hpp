@@ -35,8 +35,11 @@ class replaced_file {
     std::random_device random;
     for (int attempt = 0; attempt < 100; ++attempt) {
       // Only a short piece of the name, so that the longest legal name still works.
-      std::string const name = "." + target_.filename().string().substr(0, 100) + "." +
-                               std::to_string(random()) + ".part";
+      std::string name(".");
+      name += target_.filename().string().substr(0, 100);
+      name += ".";
+      name += std::to_string(random());
+      name += ".part";
       temporary_ = directory / name;
       int const fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
       if (fd >= 0) {

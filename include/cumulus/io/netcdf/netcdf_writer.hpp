@@ -90,9 +90,9 @@ class netcdf_writer {
 
   ~netcdf_writer() {
     if (id_) {
-      // nc_abort skips needless writing, but crashes in HDF5 after a write that failed.
+      // Not nc_abort: after a failed write it keeps the file open, or crashes in HDF5.
       std::scoped_lock const lock(netcdf_mutex());
-      is_netcdf4() ? nc_close(*id_) : nc_abort(*id_);
+      nc_close(*id_);
     }
   }
 
