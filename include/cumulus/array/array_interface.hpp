@@ -9,10 +9,23 @@
 
 namespace cumulus::inline v1 {
 
+/// A std::vector, std::span or std::array of integers, which may stand for an index array.
+template <class X>
+concept integer_list = !lazy_source<X> && requires(X const& x) {
+  requires std::is_integral_v<std::remove_cvref_t<decltype(*x.data())>>;
+  requires !std::is_same_v<std::remove_cvref_t<decltype(*x.data())>, bool>;
+  requires !std::is_same_v<std::remove_cvref_t<decltype(*x.data())>, char>;
+  x.size();
+};
+
+/// What selects copies of elements: a mask, an array of positions or a list of them.
+template <class X>
+concept element_index = array_like<X> || integer_list<std::remove_cvref_t<X>>;
+
 /// Indices of which at least one is an array: a mask or integer positions.
 template <class... Items>
-concept fancy_index = (array_like<Items> || ...) &&
-                      ((array_like<Items> || view_index<std::remove_cvref_t<Items>>) && ...);
+concept fancy_index = (element_index<Items> || ...) &&
+                      ((element_index<Items> || view_index<std::remove_cvref_t<Items>>) && ...);
 
 /// Base of ndarray and array_view. `Derived` has shape(), strides() and view(), which gives a
 /// read-only view of a constant owner.

@@ -62,15 +62,13 @@ template <class Tree> inline constexpr bool is_masked_v = false;
 template <class Value, class Valid> inline constexpr bool is_masked_v<masked<Value, Valid>> = true;
 template <class Value> inline constexpr bool is_masked_v<not_nan<Value>> = true;
 
-/// The tree in which every array leaf is a gather (take of an expression).
-template <class Tree> struct gathered;
-
 }  // namespace tree
 
 /// The parameters of a gather, in the value of its array leaf.
 struct gather_extent {
   index_t stride;  ///< elements between neighbours along the gathered axis
-  index_t extent;  ///< indices are in [-extent, extent)
+  index_t extent;  ///< indices are in [-extent, extent), or checked already when it is `unchecked`
+  static constexpr index_t unchecked = -1;
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET
