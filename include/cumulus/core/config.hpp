@@ -13,10 +13,13 @@
 #if defined(__CUDACC__)
 #  define CUMULUS_HAS_CUDA 1
 #  define CUMULUS_HD __host__ __device__
+/// Before a template that runs on both sides, whose arguments may be callable on one only.
+#  define CUMULUS_NO_EXEC_CHECK _Pragma("nv_exec_check_disable")
 #  define CUMULUS_TAG_BACKEND cuda
 #else
 #  define CUMULUS_HAS_CUDA 0
 #  define CUMULUS_HD
+#  define CUMULUS_NO_EXEC_CHECK
 #  define CUMULUS_TAG_BACKEND cpp
 #endif
 

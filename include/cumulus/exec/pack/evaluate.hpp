@@ -27,9 +27,11 @@ template <class Value, class Valid> struct masked_pack {
 
 namespace detail {
 
-/// The address of the element that a gather selects at one position, or of the first if none
-/// exists.
+/// The distance to the element that a gather selects at one position, or 0 if there is none.
 CUMULUS_HD inline index_t checked_gather(index_t index, gather_extent const& g, int* bad_index) {
+  if (g.extent == gather_extent::unchecked) {
+    return index * g.stride;
+  }
   index_t const i = index < 0 ? index + g.extent : index;
   if (i >= 0 && i < g.extent) {
     return i * g.stride;
@@ -50,7 +52,7 @@ CUMULUS_HD inline index_t checked_gather(index_t index, gather_extent const& g, 
 template <class Tree> struct evaluator;
 
 template <class T> struct evaluator<tree::array<T>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     return load<T, Policy, A>(c.at[K], c.step[K], i, count);
@@ -58,7 +60,7 @@ template <class T> struct evaluator<tree::array<T>> {
 };
 
 template <class T> struct evaluator<tree::constant<T>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t, int) {
     return splat<T, Policy>(c.operands[K].template value_as<T>());
@@ -66,7 +68,7 @@ template <class T> struct evaluator<tree::constant<T>> {
 };
 
 template <class Sequence> struct evaluator<tree::generator<Sequence>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int) {
     using T = typename Sequence::value_type;
@@ -82,7 +84,7 @@ template <class Sequence> struct evaluator<tree::generator<Sequence>> {
 };
 
 template <class T> struct evaluator<tree::gather<T>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     index_t const* const index = reinterpret_cast<index_t const*>(c.at[K]);
@@ -105,7 +107,7 @@ template <class T> struct evaluator<tree::gather<T>> {
 
 /// Evaluates the children of a node, whose leaves follow one another from K, and hands them on.
 template <class Policy, access A, int K, int L, class... Done> struct children {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Use, class Tree, class... Rest>
   static CUMULUS_HD auto visit(Use const& use, row_cursor<L> const& c, index_t i, int count,
                                Done const&... done, std::type_identity<Tree>, Rest... rest) {
@@ -122,14 +124,14 @@ template <class Policy, access A, int K, int L, class... Done> struct children {
 
 template <class Policy, class R, class Op> struct apply_to_packs {
   Op const& op;
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class... P> CUMULUS_HD auto operator()(P const&... p) const {
     return apply_operation<Policy, R>(op, p...);
   }
 };
 
 template <class Op, class R, class... Children> struct evaluator<tree::apply<Op, R, Children...>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     Op const op{};
@@ -139,7 +141,7 @@ template <class Op, class R, class... Children> struct evaluator<tree::apply<Op,
 };
 
 template <class F, class R, class... Children> struct evaluator<tree::map<F, R, Children...>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     // A functor too large for the operand lives in memory of its own (host only).
@@ -152,7 +154,7 @@ template <class F, class R, class... Children> struct evaluator<tree::map<F, R, 
 };
 
 struct make_masked {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Value, class Valid>
   CUMULUS_HD auto operator()(Value const& value, Valid const& valid) const {
     return masked_pack<Value, Valid>{value, valid};
@@ -160,7 +162,7 @@ struct make_masked {
 };
 
 template <class Value, class Valid> struct evaluator<tree::masked<Value, Valid>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     return children<Policy, A, K, L>::visit(make_masked{}, c, i, count, std::type_identity<Value>{},
@@ -169,7 +171,7 @@ template <class Value, class Valid> struct evaluator<tree::masked<Value, Valid>>
 };
 
 template <class Value> struct evaluator<tree::not_nan<Value>> {
-#pragma nv_exec_check_disable
+  CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
     auto const value = evaluator<Value>::template at<Policy, A, K, L>(c, i, count);
@@ -185,7 +187,7 @@ template <class Value> struct evaluator<tree::not_nan<Value>> {
 
 /// The pack of `Tree` at element i of a row; with strided access only `count` elements exist.
 /// Throws: index_error on the host if a gather's index is out of range.
-#pragma nv_exec_check_disable
+CUMULUS_NO_EXEC_CHECK
 template <class Tree, class Policy, access A, int L>
 CUMULUS_HD auto evaluate(row_cursor<L> const& c, index_t i, int count = Policy::size) {
   return detail::evaluator<Tree>::template at<Policy, A, 0, L>(c, i, count);

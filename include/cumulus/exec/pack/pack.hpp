@@ -23,9 +23,10 @@ using pack_of =
 
 /// How the elements of a row lie in memory.
 enum class access {
-  unit,     ///< side by side, whole packs
-  aligned,  ///< side by side, whole packs, on addresses that are multiples of the pack
-  strided,  ///< at any step, packs that may be cut off at the end of the row
+  unit,                 ///< side by side, whole packs
+  aligned,              ///< side by side, whole packs, on addresses that are multiples of the pack
+  aligned_or_repeated,  ///< the same, or one element for the whole row (step 0)
+  strided,              ///< at any step, packs that may be cut off at the end of the row
 };
 
 template <class T, int N> CUMULUS_HD T lane_of(lanes<T, N> const& p, int l) { return p.lane[l]; }
@@ -37,7 +38,7 @@ template <int N, int W> void set_lane(mask<N, W>& p, int l, bool x) {
   p.v[l] = static_cast<typename mask<N, W>::element>(x ? -1 : 0);
 }
 
-#pragma nv_exec_check_disable
+CUMULUS_NO_EXEC_CHECK
 template <class T, class Policy> CUMULUS_HD pack_of<T, Policy> splat(T x) {
   using P = pack_of<T, Policy>;
   if constexpr (is_simd_v<P>) {
@@ -53,21 +54,21 @@ template <class T, class Policy> CUMULUS_HD pack_of<T, Policy> splat(T x) {
 
 namespace detail {
 
-/// Bytes moved by one instruction of a kernel.
-template <int Bytes> struct alignas(Bytes) memory_word {
-  std::byte bytes[Bytes];
-};
+/// What one instruction of a kernel moves.
+#if defined(__CUDA_ARCH__)
+template <int Bytes>
+using memory_word = std::conditional_t<
+    Bytes == 16, uint4,
+    std::conditional_t<
+        Bytes == 8, uint2,
+        std::conditional_t<Bytes == 4, unsigned,
+                           std::conditional_t<Bytes == 2, unsigned short, unsigned char>>>>;
+#endif
 
-/// One aligned load of a whole pack.
+/// One aligned load of a word.
 template <int Bytes> CUMULUS_HD void load_word(void* to, std::byte const* from) {
 #if defined(__CUDA_ARCH__)
-  if constexpr (Bytes == 16) {
-    *static_cast<uint4*>(to) = *reinterpret_cast<uint4 const*>(from);
-  } else if constexpr (Bytes == 8) {
-    *static_cast<uint2*>(to) = *reinterpret_cast<uint2 const*>(from);
-  } else {
-    *static_cast<memory_word<Bytes>*>(to) = *reinterpret_cast<memory_word<Bytes> const*>(from);
-  }
+  *static_cast<memory_word<Bytes>*>(to) = *reinterpret_cast<memory_word<Bytes> const*>(from);
 #else
   std::memcpy(to, from, Bytes);
 #endif
@@ -75,13 +76,7 @@ template <int Bytes> CUMULUS_HD void load_word(void* to, std::byte const* from) 
 
 template <int Bytes> CUMULUS_HD void store_word(std::byte* to, void const* from) {
 #if defined(__CUDA_ARCH__)
-  if constexpr (Bytes == 16) {
-    *reinterpret_cast<uint4*>(to) = *static_cast<uint4 const*>(from);
-  } else if constexpr (Bytes == 8) {
-    *reinterpret_cast<uint2*>(to) = *static_cast<uint2 const*>(from);
-  } else {
-    *reinterpret_cast<memory_word<Bytes>*>(to) = *static_cast<memory_word<Bytes> const*>(from);
-  }
+  *reinterpret_cast<memory_word<Bytes>*>(to) = *static_cast<memory_word<Bytes> const*>(from);
 #else
   std::memcpy(to, from, Bytes);
 #endif
@@ -96,13 +91,16 @@ template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16
 
 /// The pack at element i of a row that begins at `row`; Side by side, or `step` elements apart, of
 /// which the first `count` exist.
-#pragma nv_exec_check_disable
+CUMULUS_NO_EXEC_CHECK
 template <class T, class Policy, access Access>
 CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i, int count) {
   constexpr int N = Policy::size;
   using P = pack_of<T, Policy>;
   T const* const at = reinterpret_cast<T const*>(row);
-  if constexpr (Access == access::aligned) {
+  if constexpr (Access == access::aligned_or_repeated) {
+    return step == 0 ? splat<T, Policy>(*at)
+                     : load<T, Policy, access::aligned>(row, step, i, count);
+  } else if constexpr (Access == access::aligned) {
     constexpr int bytes = sizeof(T) * N;
     constexpr int word = bytes < 16 ? bytes : 16;
     detail::packed<T, N> p;
@@ -115,6 +113,15 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
       set_lane(result, l, p.lane[l]);
     }
     return result;
+  } else if constexpr (!Policy::registers) {
+    P p;
+#if defined(__CUDA_ARCH__)
+#  pragma unroll
+#endif
+    for (int l = 0; l < N; ++l) {
+      set_lane(p, l, at[(l < count ? i + l : i) * step]);
+    }
+    return p;
   } else {
     if (Access == access::unit || (step == 1 && count == N)) {
       P p;
@@ -139,12 +146,12 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
 }
 
 /// Stores the first `count` lanes of a pack.
-#pragma nv_exec_check_disable
+CUMULUS_NO_EXEC_CHECK
 template <class T, class Policy, access Access, class P>
 CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P const& p) {
   constexpr int N = Policy::size;
   T* const at = reinterpret_cast<T*>(row);
-  if constexpr (Access == access::aligned) {
+  if constexpr (Access == access::aligned || Access == access::aligned_or_repeated) {
     constexpr int bytes = sizeof(T) * N;
     constexpr int word = bytes < 16 ? bytes : 16;
     detail::packed<T, N> copy;
@@ -154,6 +161,15 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
     for (int b = 0; b < bytes; b += word) {
       detail::store_word<word>(reinterpret_cast<std::byte*>(at + i) + b,
                                reinterpret_cast<std::byte const*>(&copy) + b);
+    }
+  } else if constexpr (!Policy::registers) {
+#if defined(__CUDA_ARCH__)
+#  pragma unroll
+#endif
+    for (int l = 0; l < N; ++l) {
+      if (l < count) {
+        at[(i + l) * step] = lane_of(p, l);
+      }
     }
   } else {
     if (Access == access::unit || (step == 1 && count == N)) {
@@ -213,7 +229,7 @@ inline constexpr bool cast_packs_v = [] {
 
 /// Op applied to packs, giving elements of R: as a whole where the registers allow it, else lane by
 /// lane. The 16-bit types compute in float and are rounded after every operation, as in NumPy.
-#pragma nv_exec_check_disable
+CUMULUS_NO_EXEC_CHECK
 template <class Policy, class R, class Op, class... P>
 CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
   constexpr bool whole = [] {
