@@ -8,3 +8,4 @@
 #include "cumulus/array/reshape.hpp"
 #include "cumulus/ops/elementwise.hpp"
 #include "cumulus/ops/map.hpp"
+#include "cumulus/ops/reductions.hpp"

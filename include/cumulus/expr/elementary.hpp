@@ -265,6 +265,11 @@ template <class T> CUMULUS_HD T right_shift(T a, T n) {
   return n < T(0) || n >= T(8 * sizeof(T)) ? (a < T(0) ? T(-1) : T(0)) : static_cast<T>(a >> n);
 }
 
+/// Written on the bits because g++ 12 fails to compile a vectorised std::signbit for AVX-512.
+template <class T> CUMULUS_HD bool sign_bit(T a) {
+  return std::bit_cast<typename signed_of_size<sizeof(T)>::type>(a) < 0;
+}
+
 /// Exact comparison also between int64 and uint64, which share no integer type.
 template <class A, class B> CUMULUS_HD bool less(A a, B b) {
   if constexpr (std::is_integral_v<A> && std::is_integral_v<B> &&

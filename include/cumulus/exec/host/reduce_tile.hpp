@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One tile of a reduction on the host: 32 lanes over 1024 neighbours, or over 1024 rows for many
+// outputs at once. The order of additions is that of docs/summation.md.
+
+#include "cumulus/exec/plan/reduce_plan.hpp"
+#include "cumulus/expr/reducers.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// What a tile leaves: its state and how many valid elements it holds.
+template <class Reducer> struct tile_summary {
+  typename Reducer::tile state;
+  index_t count;
+};
+
+/// Two neighbouring tiles; one without valid elements leaves the other as it is.
+template <class Reducer>
+CUMULUS_HD tile_summary<Reducer> merge_tiles(tile_summary<Reducer> const& a,
+                                             tile_summary<Reducer> const& b) {
+  if (a.count == 0 || b.count == 0) {
+    return a.count == 0 ? b : a;
+  }
+  return {Reducer::merge(a.state, a.count, b.state, b.count), a.count + b.count};
+}
+
+/// The lane that is added k-th so that pairs l, l + 16, then l, l + 8, … meet as they complete.
+CUMULUS_HD constexpr int lane_order(int k) {
+  return (k & 1) << 4 | (k & 2) << 2 | (k & 4) | (k & 8) >> 2 | (k & 16) >> 4;
+}
+
+/// `n` <= 1024 neighbouring elements, of which `valid` (or all, if null) count; the first has index
+/// `first` along the reduction.
+template <class Reducer>
+tile_summary<Reducer> reduce_tile(typename Reducer::input const* x, bool const* valid, int n,
+                                  index_t first) {
+  using T = typename Reducer::input;
+  typename Reducer::lane lane[tile_lanes];
+  for (auto& l : lane) {
+    l = Reducer::start();
+  }
+  index_t count = n;
+  T shift = n > 0 ? x[0] : T(0);
+  if (valid == nullptr) {
+    int i = 0;
+    for (; i + tile_lanes <= n; i += tile_lanes) {
+      for (int l = 0; l < tile_lanes; ++l) {
+        Reducer::add(lane[l], x[i + l], first + i + l, shift);
+      }
+    }
+    for (int l = 0; i + l < n; ++l) {
+      Reducer::add(lane[l], x[i + l], first + i + l, shift);
+    }
+  } else {
+    count = 0;
+    for (int i = n - 1; i >= 0; --i) {
+      count += valid[i] ? 1 : 0;
+      shift = valid[i] ? x[i] : shift;
+    }
+    for (int i = 0; i < n; ++i) {
+      if (valid[i]) {
+        Reducer::add(lane[i % tile_lanes], x[i], first + i, shift);
+      }
+    }
+  }
+  for (int width = tile_lanes / 2; width > 0; width /= 2) {
+    for (int l = 0; l < width; ++l) {
+      lane[l] = Reducer::merge_lanes(lane[l], lane[l + width]);
+    }
+  }
+  return {count > 0 ? Reducer::close(lane[0], count, shift) : typename Reducer::tile{}, count};
+}
+
+/// Outputs side by side whose tiles are reduced together.
+inline constexpr int column_block = 512;
+/// Rows that are added per load and store of the lanes.
+inline constexpr int rows_at_once = 8;
+
+/// A tile of up to 1024 rows of up to column_block elements each. Rows are swept lane by lane, and
+/// the lanes of a pair are merged as soon as both are there.
+template <class Reducer> class column_tile {
+  using T = typename Reducer::input;
+  using lane_type = typename Reducer::lane;
+
+ public:
+  /// rows(r0, step, count, x, valid) must set x[g] and valid[g] (null: all) to row r0 + g * step.
+  template <class Rows>
+  void reduce(Rows const& rows, int row_count, int columns, index_t first,
+              tile_summary<Reducer>* out, index_t out_stride, bool masked) {
+    if constexpr (Reducer::needs_shift) {
+      find_shifts(rows, row_count, columns, masked);
+    }
+    std::fill(count_, count_ + columns, masked ? 0 : row_count);
+    // Lanes past the last row are empty and merging them changes nothing.
+    int levels = 0;
+    while ((1 << levels) < row_count && levels < 5) {
+      ++levels;
+    }
+    int const lanes = 1 << levels;
+    for (int k = 0; k < lanes; ++k) {
+      add_lane(rows, lane_order(k) >> (5 - levels), row_count, columns, first, masked);
+      int level = 0;
+      for (; (k >> level & 1) != 0; ++level) {
+        for (int c = 0; c < columns; ++c) {
+          sum_[c] = Reducer::merge_lanes(stack_[level][c], sum_[c]);
+        }
+      }
+      if (k + 1 < lanes) {
+        std::copy(sum_, sum_ + columns, stack_[level]);
+      }
+    }
+    for (int c = 0; c < columns; ++c) {
+      index_t const n = count_[c];
+      out[c * out_stride] = {
+          n > 0 ? Reducer::close(sum_[c], n, shift_[c]) : typename Reducer::tile{}, n};
+    }
+  }
+
+ private:
+  template <class Rows>
+  void add_lane(Rows const& rows, int lane, int row_count, int columns, index_t first,
+                bool masked) {
+    std::fill(sum_, sum_ + columns, Reducer::start());
+    T const* x[rows_at_once];
+    bool const* valid[rows_at_once];
+    for (int r = lane; r < row_count; r += rows_at_once * tile_lanes) {
+      int const left = (row_count - r + tile_lanes - 1) / tile_lanes;
+      int const count = left < rows_at_once ? left : rows_at_once;
+      rows(r, tile_lanes, count, x, valid);
+      if (!masked && count == rows_at_once) {
+        for (int c = 0; c < columns; ++c) {
+          lane_type a = sum_[c];
+          for (int g = 0; g < rows_at_once; ++g) {
+            Reducer::add(a, x[g][c], first + r + g * tile_lanes, shift_[c]);
+          }
+          sum_[c] = a;
+        }
+        continue;
+      }
+      for (int g = 0; g < count; ++g) {
+        for (int c = 0; c < columns; ++c) {
+          if (!masked || valid[g][c]) {
+            Reducer::add(sum_[c], x[g][c], first + r + g * tile_lanes, shift_[c]);
+            count_[c] += masked ? 1 : 0;
+          }
+        }
+      }
+    }
+  }
+
+  /// Each column's first valid element.
+  template <class Rows>
+  void find_shifts(Rows const& rows, int row_count, int columns, bool masked) {
+    T const* x[rows_at_once];
+    bool const* valid[rows_at_once];
+    bool found[column_block] = {};
+    int missing = columns;
+    for (int r = 0; r < row_count && missing > 0; ++r) {
+      rows(r, 1, 1, x, valid);
+      for (int c = 0; c < columns; ++c) {
+        if (!found[c] && (!masked || valid[0][c])) {
+          shift_[c] = x[0][c];
+          found[c] = true;
+          --missing;
+        }
+      }
+    }
+  }
+
+  lane_type sum_[column_block];
+  lane_type stack_[5][column_block];
+  T shift_[column_block] = {};
+  int count_[column_block];
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What each reduction accumulates. A reducer is a value with these members, used alike by the loops
+// of the host, the kernels and the emulated grid (docs/summation.md tells in which order):
+//
+//   input, result             element types read and given
+//   lane, tile                what one lane holds while it adds, what a tile of 1024 elements
+//   leaves start()                   a lane that has seen nothing add(lane&, x, i, shift)   element
+//   x with index i along the reduction merge_lanes(a, b)         two lanes of a tile, a before b
+//   close(lane, n, shift)     the tile, from its one remaining lane and its n valid elements
+//   merge(a, na, b, nb)       two tiles, a before b, na and nb > 0
+//   finish(tile, n)           the result
+//
+// `shift` is the tile's first valid element where needs_shift says so.
+
+#include <limits>
+
+#include "cumulus/expr/elementary.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace reducers {
+
+/// What sums and products of T accumulate in.
+template <class T>
+using accumulator_t =
+    std::conditional_t<complex_floating<T>, complex<double>,
+                       std::conditional_t<real_floating<T>, double,
+                                          std::conditional_t<std::is_unsigned_v<T> && !boolean<T>,
+                                                             std::uint64_t, std::int64_t>>>;
+/// The type of a sum: integers widen to 64 bits.
+template <class T>
+using sum_result_t =
+    std::conditional_t<real_floating<T> || complex_floating<T>, T, accumulator_t<T>>;
+/// The type of a mean: integers give float64.
+template <class T>
+using mean_result_t = std::conditional_t<real_floating<T> || complex_floating<T>, T, double>;
+
+template <class To, class T> CUMULUS_HD To widen(T x) { return elementary::cast<To>(x); }
+
+/// A value to start from, for reductions that take one.
+template <class T> struct optional_initial {
+  T value = {};
+  bool given = false;
+};
+
+/// Shared by reducers whose lanes and tiles are one accumulator.
+template <class Self, class T, class Accumulator> struct single_accumulator {
+  using input = T;
+  using lane = Accumulator;
+  using tile = Accumulator;
+  static constexpr bool needs_shift = false;
+
+  static CUMULUS_HD tile close(lane a, index_t, T) { return a; }
+  static CUMULUS_HD tile merge(tile a, index_t, tile b, index_t) { return Self::merge_lanes(a, b); }
+};
+
+template <class T> struct sum : single_accumulator<sum<T>, T, accumulator_t<T>> {
+  using lane = accumulator_t<T>;
+  using result = sum_result_t<T>;
+  optional_initial<result> initial;
+
+  // Minus zero is the neutral element: -0.0 + x is x for every x, -0.0 included.
+  static CUMULUS_HD lane start() {
+    if constexpr (complex_floating<lane>) {
+      return {-0.0, -0.0};
+    } else {
+      return static_cast<lane>(-0.0);
+    }
+  }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T) { a = elementary::add(a, widen<lane>(x)); }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::add(a, b); }
+  CUMULUS_HD result finish(lane a, index_t n) const {
+    lane const total = n == 0 ? lane(0) : a;
+    return elementary::cast<result>(
+        initial.given ? elementary::add(widen<lane>(initial.value), total) : total);
+  }
+};
+
+template <class T>
+struct mean : single_accumulator<mean<T>, T,
+                                 std::conditional_t<complex_floating<T>, complex<double>, double>> {
+  using lane = std::conditional_t<complex_floating<T>, complex<double>, double>;
+  using result = mean_result_t<T>;
+
+  static CUMULUS_HD lane start() { return sum<lane>::start(); }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T) { a = elementary::add(a, widen<lane>(x)); }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::add(a, b); }
+  CUMULUS_HD result finish(lane a, index_t n) const {
+    double const count = static_cast<double>(n);
+    if constexpr (complex_floating<lane>) {
+      return elementary::cast<result>(lane(a.re / count, a.im / count));
+    } else {
+      return elementary::cast<result>((n == 0 ? 0.0 : a) / count);
+    }
+  }
+};
+
+template <class T> struct prod : single_accumulator<prod<T>, T, accumulator_t<T>> {
+  using lane = accumulator_t<T>;
+  using result = sum_result_t<T>;
+  optional_initial<result> initial;
+
+  static CUMULUS_HD lane start() { return lane(1); }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T) {
+    a = elementary::multiply(a, widen<lane>(x));
+  }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::multiply(a, b); }
+  CUMULUS_HD result finish(lane a, index_t) const {
+    return elementary::cast<result>(
+        initial.given ? elementary::multiply(widen<lane>(initial.value), a) : a);
+  }
+};
+
+/// The largest (Sign = 1) or smallest (Sign = -1) element; NaN if one is NaN.
+template <class T, int Sign>
+struct extreme : single_accumulator<extreme<T, Sign>, T, compute_t<T>> {
+  using lane = compute_t<T>;
+  using result = T;
+  optional_initial<T> initial;
+
+  static CUMULUS_HD lane pick(lane a, lane b) {
+    return Sign > 0 ? elementary::maximum(a, b) : elementary::minimum(a, b);
+  }
+  /// The value that every other one beats.
+  static CUMULUS_HD lane start() {
+    if constexpr (complex_floating<T>) {
+      using R = real_t<T>;
+      R const worst =
+          Sign > 0 ? -std::numeric_limits<R>::infinity() : std::numeric_limits<R>::infinity();
+      return {worst, worst};
+    } else if constexpr (std::is_floating_point_v<lane>) {
+      return Sign > 0 ? -std::numeric_limits<lane>::infinity()
+                      : std::numeric_limits<lane>::infinity();
+    } else {
+      return Sign > 0 ? std::numeric_limits<lane>::lowest() : std::numeric_limits<lane>::max();
+    }
+  }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T) { a = pick(a, static_cast<lane>(x)); }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return pick(a, b); }
+  CUMULUS_HD result finish(lane a, index_t n) const {
+    if (initial.given) {
+      return elementary::cast<T>(n == 0 ? static_cast<lane>(initial.value)
+                                        : pick(static_cast<lane>(initial.value), a));
+    }
+    if constexpr (real_floating<T> || complex_floating<T>) {
+      return n == 0 ? elementary::cast<T>(std::numeric_limits<double>::quiet_NaN())
+                    : elementary::cast<T>(a);
+    } else {
+      return a;
+    }
+  }
+};
+template <class T> using max = extreme<T, 1>;
+template <class T> using min = extreme<T, -1>;
+
+/// The index of the first largest or smallest element, of the first NaN if there is one; -1 if no
+/// element is valid.
+template <class T, int Sign> struct arg_extreme {
+  using input = T;
+  using result = std::int64_t;
+  struct lane {
+    compute_t<T> value;
+    index_t index;
+  };
+  using tile = lane;
+  static constexpr bool needs_shift = false;
+
+  static CUMULUS_HD lane start() { return {compute_t<T>(0), -1}; }
+  static CUMULUS_HD bool beats(compute_t<T> x, compute_t<T> y) {
+    if (elementary::is_nan(x) || elementary::is_nan(y)) {
+      return elementary::is_nan(x) && !elementary::is_nan(y);
+    }
+    return Sign > 0 ? elementary::precedes(y, x) : elementary::precedes(x, y);
+  }
+  static CUMULUS_HD void add(lane& a, T x, index_t i, T) {
+    compute_t<T> const value = static_cast<compute_t<T>>(x);
+    if (a.index < 0 || beats(value, a.value)) {
+      a = {value, i};
+    }
+  }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) {
+    if (a.index < 0 || b.index < 0) {
+      return a.index < 0 ? b : a;
+    }
+    bool const second = beats(b.value, a.value) || (!beats(a.value, b.value) && b.index < a.index);
+    return second ? b : a;
+  }
+  static CUMULUS_HD tile close(lane a, index_t, T) { return a; }
+  static CUMULUS_HD tile merge(tile a, index_t, tile b, index_t) { return merge_lanes(a, b); }
+  CUMULUS_HD result finish(tile a, index_t) const { return a.index; }
+};
+template <class T> using argmax = arg_extreme<T, 1>;
+template <class T> using argmin = arg_extreme<T, -1>;
+
+template <class T> struct count_nonzero : single_accumulator<count_nonzero<T>, T, std::int64_t> {
+  using lane = std::int64_t;
+  using result = std::int64_t;
+
+  static CUMULUS_HD lane start() { return 0; }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T) {
+    a += elementary::truth(static_cast<compute_t<T>>(x)) ? 1 : 0;
+  }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return a + b; }
+  CUMULUS_HD result finish(lane a, index_t) const { return a; }
+};
+
+/// Any: is one element true?
+template <class T> struct any : count_nonzero<T> {
+  using result = bool;
+  CUMULUS_HD result finish(std::int64_t a, index_t) const { return a > 0; }
+};
+/// All: are as many true as there are valid?
+template <class T> struct all : count_nonzero<T> {
+  using result = bool;
+  CUMULUS_HD result finish(std::int64_t a, index_t n) const { return a == n; }
+};
+
+/// The number of valid elements.
+template <class T> struct count_valid : count_nonzero<T> {
+  static CUMULUS_HD void add(std::int64_t& a, T, index_t, T) { ++a; }
+};
+
+/// Sum of squared deviations from the mean. Lanes sum x - k and its square about the tile's first
+/// valid element k; tiles merge as (n, mean, M2).
+template <class T> struct deviations {
+  using input = T;
+  using number = std::conditional_t<complex_floating<T>, complex<double>, double>;
+  static constexpr bool needs_shift = true;
+  struct lane {
+    number first;
+    double second;
+  };
+  struct tile {
+    number mean;
+    double m2;
+  };
+
+  static CUMULUS_HD double squared(number d) {
+    if constexpr (complex_floating<T>) {
+      return add_rn(mul_rn(d.re, d.re), mul_rn(d.im, d.im));
+    } else {
+      return mul_rn(d, d);
+    }
+  }
+  static CUMULUS_HD number scaled(number d, double factor) {
+    if constexpr (complex_floating<T>) {
+      return {mul_rn(d.re, factor), mul_rn(d.im, factor)};
+    } else {
+      return mul_rn(d, factor);
+    }
+  }
+  static CUMULUS_HD number divided(number d, double by) {
+    if constexpr (complex_floating<T>) {
+      return {d.re / by, d.im / by};
+    } else {
+      return d / by;
+    }
+  }
+
+  static CUMULUS_HD lane start() { return {number(0), 0.0}; }
+  static CUMULUS_HD void add(lane& a, T x, index_t, T shift) {
+    number const d = widen<number>(x) - widen<number>(shift);
+    a.first = a.first + d;
+    a.second = add_rn(a.second, squared(d));
+  }
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) {
+    return {a.first + b.first, add_rn(a.second, b.second)};
+  }
+  static CUMULUS_HD tile close(lane a, index_t n, T shift) {
+    double const count = static_cast<double>(n);
+    number const offset = divided(a.first, count);
+    double const m2 = add_rn(a.second, -squared(a.first) / count);
+    return {widen<number>(shift) + offset, m2 < 0 ? 0 : m2};
+  }
+  static CUMULUS_HD tile merge(tile a, index_t na, tile b, index_t nb) {
+    double const n = static_cast<double>(na + nb);
+    number const delta = b.mean - a.mean;
+    double const weight = static_cast<double>(nb) / n;
+    double const between = mul_rn(mul_rn(squared(delta), static_cast<double>(na)), weight);
+    return {a.mean + scaled(delta, weight), add_rn(add_rn(a.m2, b.m2), between)};
+  }
+};
+
+template <class T> struct var : deviations<T> {
+  using result = mean_result_t<real_t<T>>;
+  double ddof = 0;
+  bool nan_without_freedom = false;  ///< n <= ddof gives NaN (nanvar) instead of M2 / 0 (var)
+
+  /// M2 / (n - ddof).
+  CUMULUS_HD double variance(typename deviations<T>::tile a, index_t n) const {
+    double const freedom = static_cast<double>(n) - ddof;
+    if (n == 0 || (nan_without_freedom && !(freedom > 0))) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+    return a.m2 / (freedom > 0 ? freedom : 0.0);
+  }
+  CUMULUS_HD result finish(typename deviations<T>::tile a, index_t n) const {
+    return elementary::cast<result>(variance(a, n));
+  }
+};
+
+template <class T> struct stddev : var<T> {
+  using result = typename var<T>::result;
+  CUMULUS_HD result finish(typename deviations<T>::tile a, index_t n) const {
+    return elementary::cast<result>(std::sqrt(this->variance(a, n)));
+  }
+};
+
+}  // namespace reducers
+}  // namespace cumulus::inline CUMULUS_TARGET

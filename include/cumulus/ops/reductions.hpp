@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The reductions of expr/reductions.def over all axes, one axis or several.
+
+#include "cumulus/exec/reduce.hpp"
+#include "cumulus/ops/map.hpp"
+#include "cumulus/ops/reduce_options.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Which elements of an expression a reduction counts (expr/reductions.def).
+enum class counted { every, not_nan };
+
+namespace detail {
+
+template <counted Elements, class X> auto counted_elements(X const& x) {
+  if constexpr (Elements == counted::not_nan && !tree::is_masked_v<tree_of<X const&>>) {
+    return skip_nan(x);
+  } else {
+    return as_expression(x);
+  }
+}
+
+/// The reducer with the options that it knows.
+template <class Reducer, counted Elements, class Options>
+Reducer configured(Options const& options) {
+  Reducer reducer;
+  if constexpr (requires { options.ddof; }) {
+    reducer.ddof = options.ddof;
+    reducer.nan_without_freedom = Elements == counted::not_nan;
+  }
+  if constexpr (requires { options.initial; }) {
+    if (options.initial.given()) {
+      reducer.initial = {elementary::cast<decltype(reducer.initial.value)>(options.initial.value()),
+                         true};
+    }
+  }
+  return reducer;
+}
+
+/// Reductions without a neutral element, which need at least one element or an initial value.
+template <class Reducer> inline constexpr bool needs_element_v = false;
+template <class T, int Sign>
+inline constexpr bool needs_element_v<reducers::extreme<T, Sign>> = true;
+template <class T, int Sign>
+inline constexpr bool needs_element_v<reducers::arg_extreme<T, Sign>> = true;
+
+template <class Reducer, class Options>
+void check_elements(char const* name, shape const& s, axis_set const& set, Options const& options) {
+  if constexpr (needs_element_v<Reducer>) {
+    if constexpr (requires { options.initial; }) {
+      if (options.initial.given()) {
+        return;
+      }
+      if (options.where.given()) {
+        throw value_error(std::string(name) +
+                          ": expected an initial value beside .where, got none");
+      }
+    }
+    index_t outputs = 1;
+    index_t length = 1;
+    for (int k = 0; k < s.rank(); ++k) {
+      (set.member[k] ? length : outputs) *= s[k];
+    }
+    if (length == 0 && outputs != 0) {
+      throw value_error(std::string(name) + ": expected at least one element, got shape " +
+                        to_string(s));
+    }
+  }
+}
+
+/// The leaf of .where over `s`.
+/// Throws: shape_error if it cannot be broadcast to s.
+template <class Space>
+leaf mask_leaf(char const* name, where_mask<Space> const& where, shape const& s) {
+  auto e = where.mask().to_expression();
+  broadcast_leaves(e.leaves(), 1, e.shape(), s, name);
+  return *e.leaves();
+}
+
+/// Strides of an output of shape `kept_dims` (extent 1 on reduced axes) over the input's axes.
+template <class View>
+operand output_operand(View const& out, axis_set const& set, int rank, bool keepdims) {
+  operand op{.data = reinterpret_cast<std::byte const*>(out.data()),
+             .item_bytes = sizeof(typename View::value_type),
+             .kind = leaf_kind::array};
+  for (int k = 0, j = 0; k < rank; ++k) {
+    if (set.member[k]) {
+      j += keepdims ? 1 : 0;
+    } else {
+      op.stride[k] = out.strides()[j++];
+    }
+  }
+  return op;
+}
+
+template <class X> axis_set axes_of(char const* name, X const& x, std::span<int const> axes) {
+  return normalize_axes(axes, x.shape().rank(), name);
+}
+
+}  // namespace detail
+
+/// What every function of the table does: checks, allocates the result and reduces.
+template <class Reducer, counted Elements, class X, class Options>
+auto reduce_axes(char const* name, X const& x, axis_set const& set, Options const& options) {
+  using Space = space_of<X>;
+  auto const e = detail::counted_elements<Elements>(x);
+  shape const s = e.shape();
+  detail::check_elements<Reducer>(name, s, set, options);
+  ndarray<typename Reducer::result, Space> out(reduced_shape(s, set, options.keepdims));
+  leaf mask;
+  reduce_target target{.op = detail::output_operand(out.view(), set, s.rank(), options.keepdims)};
+  if constexpr (requires { options.where; }) {
+    if (options.where.given()) {
+      mask = detail::mask_leaf(name, options.where, s);
+      target.mask = &mask;
+    }
+  }
+  reduce(e, set, target, detail::configured<Reducer, Elements>(options));
+  return out;
+}
+
+#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                                  \
+  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  auto name(X const& x, std::type_identity_t<O> const& o = {}) {                                  \
+    return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
+        #name, x, all_axes(x.shape().rank()), o);                                                 \
+  }                                                                                               \
+  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  auto name(X const& x, std::span<int const> axes, std::type_identity_t<O> const& o = {}) {       \
+    return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
+        #name, x, detail::axes_of(#name, x, axes), o);                                            \
+  }                                                                                               \
+  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  auto name(X const& x, int axis, std::type_identity_t<O> const& o = {}) {                        \
+    return name(x, std::span<int const>(&axis, 1), o);                                            \
+  }                                                                                               \
+  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  auto name(X const& x, std::initializer_list<int> axes, std::type_identity_t<O> const& o = {}) { \
+    return name(x, std::span<int const>(axes.begin(), axes.size()), o);                           \
+  }
+#include "cumulus/expr/reductions.def"
+
+}  // namespace cumulus::inline CUMULUS_TARGET
