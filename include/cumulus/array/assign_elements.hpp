@@ -27,7 +27,7 @@ template <class View> assign_target target_of(View const& v) {
   assign_target target{operand{.data = reinterpret_cast<std::byte const*>(v.data()),
                                .item_bytes = sizeof(typename View::value_type),
                                .kind = leaf_kind::array},
-                       v.shape()};
+                       v.shape(), v.owner().context()};
   for (int k = 0; k < v.rank(); ++k) {
     target.op.stride[k] = v.strides()[k];
   }

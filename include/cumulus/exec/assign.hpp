@@ -17,20 +17,21 @@ namespace cumulus::inline CUMULUS_TARGET {
 struct assign_target {
   operand op;
   cumulus::shape shape;
+  void* context = nullptr;  ///< of the buffer: what a CUDA block knows of streams
 };
 
 namespace detail {
 
 template <class Tree, class Space>
-void sweep_into(operand const& out, expression<Tree, Space> const& e, shape const& s) {
+void sweep_into(assign_target const& out, expression<Tree, Space> const& e) {
   constexpr int count = Tree::leaf_count;
   operand operands[1 + count];
-  operands[0] = out;
+  operands[0] = out.op;
   for (int k = 0; k < count; ++k) {
     operands[1 + k] = e.leaves()[k].op;
   }
   std::span<operand> const all(operands, 1 + count);
-  elementwise_plan const plan = plan_elementwise(s, all);
+  elementwise_plan const plan = plan_elementwise(out.shape, all);
   if (plan.what == sweep::empty) {
     return;
   }
@@ -38,7 +39,11 @@ void sweep_into(operand const& out, expression<Tree, Space> const& e, shape cons
     assign_host<Tree>(plan, all);
   } else {
 #if CUMULUS_HAS_CUDA
-    assign_cuda<Tree>(plan, all);
+    void* contexts[1 + count] = {out.context};
+    for (int k = 0; k < count; ++k) {
+      contexts[1 + k] = e.leaves()[k].owner.context();
+    }
+    assign_cuda<Tree>(plan, all, contexts);
 #else
     static_assert(
         std::is_same_v<Space, host>,
@@ -69,7 +74,7 @@ void assign(assign_target const& target, expression<Tree, Space> e, char const* 
   }
   using T = typename Tree::value_type;
   if (!any_hazard(target.op, std::span<leaf const>(e.leaves(), Tree::leaf_count), target.shape)) {
-    detail::sweep_into(target.op, e, target.shape);
+    detail::sweep_into(target, e);
     return;
   }
   expression<tree::array<T>, Space> copy{target.shape};
@@ -80,8 +85,8 @@ void assign(assign_target const& target, expression<Tree, Space> e, char const* 
                  .item_bytes = sizeof(T),
                  .kind = leaf_kind::array};
   l.set_strides(row_major_strides(target.shape));
-  detail::sweep_into(l.op, e, target.shape);
-  detail::sweep_into(target.op, copy, target.shape);
+  detail::sweep_into({l.op, target.shape, l.owner.context()}, e);
+  detail::sweep_into(target, copy);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

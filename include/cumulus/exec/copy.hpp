@@ -39,7 +39,10 @@ void copy_bytes(void* to, [[maybe_unused]] buffer const& to_owner, void const* f
     std::memcpy(to, from, bytes);
   } else {
 #if CUMULUS_HAS_CUDA_RUNTIME
-    copy_cuda(to, to_owner, from, from_owner, bytes, std::is_same_v<To, host>);
+    constexpr copy_direction direction = std::is_same_v<From, host> ? copy_direction::to_device
+                                         : std::is_same_v<To, host> ? copy_direction::to_host
+                                                                    : copy_direction::within_device;
+    copy_cuda(to, to_owner, from, from_owner, bytes, direction);
 #else
     static_assert(std::is_same_v<To, host> && std::is_same_v<From, host>,
                   "cumulus: CUDA arrays need the CUDA runtime; link the target cumulus::cuda");

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Blocks of device memory and copies to, from and within it. Everything is queued on the current
+// stream; only copies to the host, and from page-locked host memory, wait.
+
+#include "cumulus/memory/cuda_block.hpp"
+#include "cumulus/memory/cuda_event.hpp"
+
+#if CUMULUS_HAS_CUDA_RUNTIME
+
+namespace cumulus::inline v1 {
+
+/// A new block of memory of the current device, home on the current stream; no bytes, no block.
+/// Throws: out_of_memory; cuda_error, e.g. where there is no device.
+inline buffer allocate_cuda(std::size_t bytes) {
+  if (bytes == 0) {
+    return {};
+  }
+  detail::stream_state& stream = detail::current_stream_state();
+  memory_resource& resource = current_resource<cuda>();
+  void* const data = resource.allocate(bytes);
+  cuda_block* block = nullptr;
+  try {
+    block = new cuda_block(resource, stream);
+    return buffer(
+        data, bytes,
+        [](void* memory, std::size_t size, void* context) noexcept {
+          cuda_block* const record = static_cast<cuda_block*>(context);
+          record->free(memory, size);
+          delete record;
+        },
+        block);
+  } catch (...) {
+    delete block;
+    resource.deallocate(data, bytes);
+    throw;
+  }
+}
+
+/// Orders work on the current stream that reads or writes a block, which may be none, after what
+/// other streams do with it; `context` is the block's buffer::context().
+inline void use_cuda_block(void* context, detail::stream_state& stream, bool writes) {
+  if (context != nullptr) {
+    static_cast<cuda_block*>(context)->use(stream, writes);
+  }
+}
+
+enum class copy_direction { to_device, to_host, within_device };
+
+/// Copies bytes on the current stream; `to` and `from` point into the blocks of their owners. A
+/// copy to the host waits for the stream, and so does one from page-locked host memory, which the
+/// caller may change or free as soon as this returns.
+/// Throws: index_error if an index of an earlier take was out of range; cuda_error.
+inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer const& from_owner,
+                      std::size_t bytes, copy_direction direction) {
+  detail::stream_state& stream = detail::current_stream_state();
+  if (direction != copy_direction::to_device) {
+    use_cuda_block(from_owner.context(), stream, false);
+  }
+  if (direction != copy_direction::to_host) {
+    use_cuda_block(to_owner.context(), stream, true);
+  }
+  cudaMemcpyKind const kind = direction == copy_direction::to_device ? cudaMemcpyHostToDevice
+                              : direction == copy_direction::to_host ? cudaMemcpyDeviceToHost
+                                                                     : cudaMemcpyDeviceToDevice;
+  check_cuda(cudaMemcpyAsync(to, from, bytes, kind, stream.handle), "cudaMemcpyAsync",
+             {{"bytes", static_cast<index_t>(bytes)}, {"kind", kind}});
+  bool waits = direction == copy_direction::to_host;
+  if (direction == copy_direction::to_device) {
+    cudaPointerAttributes attributes = {};
+    check_cuda(cudaPointerGetAttributes(&attributes, from), "cudaPointerGetAttributes");
+    waits = attributes.type != cudaMemoryTypeUnregistered;
+  }
+  if (waits) {
+    detail::wait_for(stream);
+  }
+}
+
+}  // namespace cumulus::inline v1
+
+#endif
