@@ -7,5 +7,6 @@
 #include "cumulus/array/ndarray.hpp"
 #include "cumulus/array/reshape.hpp"
 #include "cumulus/ops/elementwise.hpp"
+#include "cumulus/ops/group_reduce.hpp"
 #include "cumulus/ops/map.hpp"
 #include "cumulus/ops/reductions.hpp"

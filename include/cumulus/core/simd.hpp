@@ -35,7 +35,8 @@ template <class T, int N> struct simd {
   typedef T vec __attribute__((vector_size(sizeof(T) * N)));
   vec v;
 
-  static simd splat(T x) { return {vec{} + x}; }
+  /// x - 0, because 0 + x would lose the sign of a zero.
+  static simd splat(T x) { return {x - vec{}}; }
   T operator[](int l) const { return v[l]; }
 };
 

@@ -14,7 +14,7 @@ namespace cumulus::inline v1::elementary {
 
 // Arithmetic. Small integers wrap in their own type; bool adds as "or" and multiplies as "and".
 
-template <class T> CUMULUS_HD T add(T a, T b) {
+template <dtype T> CUMULUS_HD T add(T a, T b) {
   if constexpr (boolean<T>) {
     return a || b;
   } else if constexpr (std::is_integral_v<T>) {
@@ -30,7 +30,7 @@ template <class T> CUMULUS_HD T subtract(T a, T b) {
     return a - b;
   }
 }
-template <class T> CUMULUS_HD T multiply(T a, T b) {
+template <dtype T> CUMULUS_HD T multiply(T a, T b) {
   if constexpr (boolean<T>) {
     return a && b;
   } else if constexpr (std::is_integral_v<T>) {
@@ -141,10 +141,11 @@ template <class T> CUMULUS_HD T power(T a, T b) {
   }
 }
 
-/// Largest of two, NaN if either is NaN; complex numbers compare by real, then by imaginary part.
+/// a < b, false if a part is NaN; complex numbers compare by real, then by imaginary part.
 template <class T> CUMULUS_HD bool precedes(T a, T b) {
   if constexpr (complex_floating<T>) {
-    return a.re < b.re || (a.re == b.re && a.im < b.im);
+    bool const unordered = a.im != a.im || b.im != b.im;
+    return (a.re < b.re && !unordered) || (a.re == b.re && a.im < b.im);
   } else {
     return a < b;
   }
@@ -158,17 +159,18 @@ template <class T> CUMULUS_HD bool is_nan(T a) {
     return a != a;
   }
 }
-template <class T> CUMULUS_HD T maximum(T a, T b) {
+/// Largest of two, NaN if either is NaN.
+template <dtype T> CUMULUS_HD T maximum(T a, T b) {
   return is_nan(a) || !(precedes(a, b) || is_nan(b)) ? a : b;
 }
-template <class T> CUMULUS_HD T minimum(T a, T b) {
+template <dtype T> CUMULUS_HD T minimum(T a, T b) {
   return is_nan(a) || !(precedes(b, a) || is_nan(b)) ? a : b;
 }
 /// Largest of two, ignoring a NaN beside a number.
-template <class T> CUMULUS_HD T fmax(T a, T b) {
+template <dtype T> CUMULUS_HD T fmax(T a, T b) {
   return is_nan(b) || !(precedes(a, b) || is_nan(a)) ? a : b;
 }
-template <class T> CUMULUS_HD T fmin(T a, T b) {
+template <dtype T> CUMULUS_HD T fmin(T a, T b) {
   return is_nan(b) || !(precedes(b, a) || is_nan(a)) ? a : b;
 }
 

@@ -9,7 +9,7 @@
 //   x with index i along the reduction merge_lanes(a, b)         two lanes of a tile, a before b
 //   close(lane, n, shift)     the tile, from its one remaining lane and its n valid elements
 //   merge(a, na, b, nb)       two tiles, a before b, na and nb > 0
-//   finish(tile, n)           the result
+//   finish(tile, n)           the result; with n = 0 the tile holds nothing of meaning
 //
 // `shift` is the tile's first valid element where needs_shift says so.
 
@@ -105,9 +105,10 @@ template <class T> struct prod : single_accumulator<prod<T>, T, accumulator_t<T>
     a = elementary::multiply(a, widen<lane>(x));
   }
   static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::multiply(a, b); }
-  CUMULUS_HD result finish(lane a, index_t) const {
+  CUMULUS_HD result finish(lane a, index_t n) const {
+    lane const total = n == 0 ? lane(1) : a;
     return elementary::cast<result>(
-        initial.given ? elementary::multiply(widen<lane>(initial.value), a) : a);
+        initial.given ? elementary::multiply(widen<lane>(initial.value), total) : total);
   }
 };
 
@@ -146,7 +147,7 @@ struct extreme : single_accumulator<extreme<T, Sign>, T, compute_t<T>> {
       return n == 0 ? elementary::cast<T>(std::numeric_limits<double>::quiet_NaN())
                     : elementary::cast<T>(a);
     } else {
-      return a;
+      return n == 0 ? start() : a;
     }
   }
 };
@@ -187,8 +188,10 @@ template <class T, int Sign> struct arg_extreme {
   }
   static CUMULUS_HD tile close(lane a, index_t, T) { return a; }
   static CUMULUS_HD tile merge(tile a, index_t, tile b, index_t) { return merge_lanes(a, b); }
-  CUMULUS_HD result finish(tile a, index_t) const { return a.index; }
+  CUMULUS_HD result finish(tile a, index_t n) const { return n == 0 ? -1 : a.index; }
 };
+template <class Reducer> inline constexpr bool gives_position_v = false;
+template <class T, int Sign> inline constexpr bool gives_position_v<arg_extreme<T, Sign>> = true;
 template <class T> using argmax = arg_extreme<T, 1>;
 template <class T> using argmin = arg_extreme<T, -1>;
 

@@ -117,6 +117,13 @@ auto reduce_axes(char const* name, X const& x, axis_set const& set, Options cons
     }
   }
   reduce(e, set, target, detail::configured<Reducer, Elements>(options));
+  if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<tree_of<decltype(e)>>) {
+    // Where nothing is valid there is no position; asking waits for the device.
+    if (any(out < 0).item()) {
+      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
+                        to_string(s) + ", got one with none");
+    }
+  }
   return out;
 }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Reductions over groups: an integer label for each index along an axis says where it belongs. The
+// climatology of months is group_mean(t, month, 0); its anomaly is t - take(climatology, month, 0).
+
+#include <vector>
+
+#include "cumulus/ops/reductions.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// The indices along an axis sorted by group: those of group g are members[first[g]] … in order.
+struct group_members {
+  std::vector<index_t> first;  ///< groups + 1 entries
+  std::vector<index_t> members;
+
+  index_t groups() const { return static_cast<index_t>(first.size()) - 1; }
+  std::span<index_t const> of(index_t g) const {
+    return {members.data() + first[g], static_cast<std::size_t>(first[g + 1] - first[g])};
+  }
+};
+
+/// Sorts positions by label; negative labels belong to no group. `groups` < 0 means one more than
+/// the largest label. Throws: index_error if a label is not below groups.
+inline group_members sort_by_group(std::span<index_t const> labels, index_t groups,
+                                   char const* function) {
+  index_t largest = -1;
+  for (index_t label : labels) {
+    largest = label > largest ? label : largest;
+  }
+  groups = groups < 0 ? largest + 1 : groups;
+  if (largest >= groups) {
+    throw index_error(std::string(function) + ": expected labels below " + std::to_string(groups) +
+                      ", got " + std::to_string(largest));
+  }
+  group_members result;
+  result.first.assign(static_cast<std::size_t>(groups) + 1, 0);
+  for (index_t label : labels) {
+    if (label >= 0) {
+      ++result.first[label + 1];
+    }
+  }
+  for (index_t g = 0; g < groups; ++g) {
+    result.first[g + 1] += result.first[g];
+  }
+  result.members.resize(result.first.back());
+  std::vector<index_t> next(result.first.begin(), result.first.end() - 1);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] >= 0) {
+      result.members[next[labels[i]]++] = static_cast<index_t>(i);
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// Labels as host integers, from an array in any space, a vector or a span.
+template <class Labels> std::vector<index_t> host_labels(Labels const& labels) {
+  if constexpr (array_like<Labels>) {
+    static_assert(fixed_integer<value_type_of<Labels>>, "cumulus: group labels are integers");
+    ndarray<value_type_of<Labels>, space_of<Labels>> const evaluated(labels);
+    std::vector<value_type_of<Labels>> raw(evaluated.size());
+    copy_bytes<host, space_of<Labels>>(raw.data(), buffer(), evaluated.data(), evaluated.owner(),
+                                       raw.size() * sizeof(raw[0]));
+    return std::vector<index_t>(raw.begin(), raw.end());
+  } else {
+    return std::vector<index_t>(std::begin(labels), std::end(labels));
+  }
+}
+
+/// A rank within a group as the position along the axis; -1 stays.
+struct rank_to_position {
+  index_t const* members;
+  CUMULUS_HD index_t operator()(index_t rank) const { return rank < 0 ? rank : members[rank]; }
+};
+
+}  // namespace detail
+
+/// What every grouped function of the table does.
+template <class Reducer, counted Elements, class X, class Labels, class Options>
+auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis, index_t groups,
+                   Options const& options) {
+  using Space = space_of<X>;
+  auto const e = detail::counted_elements<Elements>(x);
+  shape const s = e.shape();
+  int const k = normalize_axis(axis, s.rank(), name);
+  std::vector<index_t> const label = detail::host_labels(labels);
+  if (static_cast<index_t>(label.size()) != s[k]) {
+    throw shape_error(std::string(name) + ": expected " + std::to_string(s[k]) +
+                      " labels for axis " + std::to_string(k) + " of shape " + to_string(s) +
+                      ", got " + std::to_string(label.size()));
+  }
+  group_members const sorted = sort_by_group(label, groups, name);
+  ndarray<index_t, Space> const members(shape{static_cast<index_t>(sorted.members.size())},
+                                        sorted.members.data());
+  shape out_shape = s;
+  out_shape[k] = sorted.groups();
+  ndarray<typename Reducer::result, Space> out(out_shape);
+  axis_set set;
+  set.member[k] = true;
+  set.count = 1;
+  leaf mask;
+  Reducer const reducer = detail::configured<Reducer, Elements>(options);
+  for (index_t g = 0; g < sorted.groups(); ++g) {
+    index_item items[max_rank] = {_, _, _, _, _, _, _, _};
+    items[k] = index_item(g);
+    auto const view =
+        out.view().mapped(map_index(out_shape, std::span<index_item const>(items, s.rank())));
+    shape group_shape = s;
+    group_shape[k] = static_cast<index_t>(sorted.of(g).size());
+    detail::check_elements<Reducer>(name, group_shape, set, options);
+    reduce_target target{.op = detail::output_operand(view, set, s.rank(), false),
+                         .members = {members.data() + sorted.first[g], sorted.of(g).size()},
+                         .grouped = true};
+    if constexpr (requires { options.where; }) {
+      if (options.where.given()) {
+        mask = detail::mask_leaf(name, options.where, s);
+        target.mask = &mask;
+      }
+    }
+    reduce(e, set, target, reducer);
+    if constexpr (reducers::gives_position_v<Reducer>) {
+      view.assign(map(detail::rank_to_position{members.data() + sorted.first[g]}, view));
+    }
+  }
+  return out;
+}
+
+// group_sum(x, labels, axis, groups, {options}) and its kin. groups < 0: one more than the largest
+// label. A group without members gives what the reduction of nothing gives.
+#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                               \
+  template <array_like X, class L, class O = options##_options<value_type_of<X>, space_of<X>>> \
+  auto group_##name(X const& x, L const& labels, int axis, index_t groups = -1,                \
+                    std::type_identity_t<O> const& o = {}) {                                   \
+    return reduce_groups<reducers::reducer<value_type_of<X>>, counted::elements>(              \
+        "group_" #name, x, labels, axis, groups, o);                                           \
+  }
+#include "cumulus/expr/reductions.def"
+
+}  // namespace cumulus::inline CUMULUS_TARGET
