@@ -58,7 +58,8 @@ template <memory_space Space, class Item> selection_item<Space> make_selection_i
 /// the others to the view `kept`.
 template <memory_space Space> struct selected_elements {
   cumulus::shape shape;
-  array_view<index_t const, Space> offsets;  ///< distance from the view's first element
+  index_t base = 0;                          ///< distance of the first element they count from
+  array_view<index_t const, Space> offsets;  ///< distances from there
   int index_axis = 0;
   axis_map kept;
 
@@ -203,19 +204,20 @@ selected_elements<Space> select(shape const& s, strides const& st,
   }
   result.index_axis = run == apart ? 0 : result.index_axis;
   result.kept = map_index(rest, view_items);
+  result.base = fixed + result.kept.offset(st);
 
   shape common;
   for (auto const& term : terms) {
     common = broadcast_shapes(common, term.shape(), "index");
   }
-  if (terms.size() == 1 && fixed == 0) {
-    result.offsets = terms[0].view();
+  if (terms.size() == 1) {
+    result.offsets.rebind(terms[0].view());
   } else {
-    ndarray<index_t, Space> total(full<index_t, Space>(common, fixed));
+    ndarray<index_t, Space> total(full<index_t, Space>(common, 0));
     for (auto const& term : terms) {
       assign_elements("index", total.view(), make_binary<operations::add>(total, term));
     }
-    result.offsets = total.view();
+    result.offsets.rebind(total.view());
   }
 
   shape const& view = result.kept.result;
