@@ -3,6 +3,7 @@
 // Floating-point numbers as text the way NumPy writes them: alone, or in a column with common
 // widths. Called by array/print.hpp.
 
+#include <algorithm>
 #include <charconv>
 #include <climits>
 #include <cmath>
@@ -54,6 +55,43 @@ inline decimal_digits rounded_digits(double magnitude, int fraction_digits) {
   return parse_scientific(text, end.ptr);
 }
 
+/// The next larger decimal of as many digits.
+inline decimal_digits next_decimal(decimal_digits d) {
+  std::size_t at = d.digits.size();
+  while (at > 0 && d.digits[at - 1] == '9') {
+    d.digits[--at] = '0';
+  }
+  if (at > 0) {
+    ++d.digits[at - 1];
+  } else {
+    d.digits.front() = '1';
+    ++d.exponent;
+  }
+  return d;
+}
+
+inline bool rounds_to_half(decimal_digits const& d, double magnitude) {
+  std::string const text =
+      d.digits.substr(0, 1) + "." + d.digits.substr(1) + "e" + std::to_string(d.exponent);
+  double read = 0;
+  std::from_chars(text.data(), text.data() + text.size(), read);
+  return float16(read).bits == float16(magnitude).bits;
+}
+
+inline decimal_digits shortest_half_digits(double magnitude) {
+  for (int digits = 0;; ++digits) {
+    decimal_digits const nearest = rounded_digits(magnitude, digits);
+    if (rounds_to_half(nearest, magnitude)) {
+      return nearest;
+    }
+    // Below a power of two neighbours are closer: a farther decimal above may be the right one.
+    decimal_digits const above = next_decimal(nearest);
+    if (rounds_to_half(above, magnitude)) {
+      return above;
+    }
+  }
+}
+
 /// The fewest digits that only this value of the format rounds to.
 inline decimal_digits shortest_digits(double magnitude, float_format format) {
   char text[64];
@@ -65,11 +103,7 @@ inline decimal_digits shortest_digits(double magnitude, float_format format) {
   } else if (format == float_format::binary32) {
     done = std::to_chars(text, end, static_cast<float>(magnitude), style);
   } else {
-    double read = 0;
-    for (int digits = 0; digits == 0 || float16(read).bits != float16(magnitude).bits; ++digits) {
-      done = std::to_chars(text, end, magnitude, style, digits);
-      std::from_chars(text, done.ptr, read);
-    }
+    return shortest_half_digits(magnitude);
   }
   return parse_scientific(text, done.ptr);
 }
@@ -102,9 +136,14 @@ inline number_text scientific_text(double value, float_format format, int least,
 }
 
 /// Digits behind the point: as many as tell the value apart, at most `most`, no trailing zeros.
-inline number_text positional_text(double value, float_format format, int most, bool plus) {
+/// Those before it are exact where `exact` is set, else zeros may follow the ones that matter.
+inline number_text positional_text(double value, float_format format, int most, bool plus,
+                                   bool exact) {
   double const magnitude = std::fabs(value);
-  decimal_digits const d = shortest_digits(magnitude, format);
+  decimal_digits d = shortest_digits(magnitude, format);
+  if (exact && static_cast<int>(d.digits.size()) <= d.exponent) {
+    d = rounded_digits(magnitude, d.exponent);
+  }
   int const count = static_cast<int>(d.digits.size());
   number_text result;
   if (count - 1 - d.exponent > most) {
@@ -144,7 +183,7 @@ inline std::string scalar_text(double value, float_format format, bool bare = fa
   }
   double const magnitude = std::fabs(value);
   if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {
-    auto const t = detail::positional_text(value, format, INT_MAX, plus);
+    auto const t = detail::positional_text(value, format, INT_MAX, plus, false);
     return t.integer + (bare && t.fraction.empty() ? "" : ".") +
            (t.fraction.empty() && !bare ? "0" : t.fraction);
   }
@@ -172,7 +211,7 @@ class float_column {
       }
       ++finite;
       auto const t = scientific_ ? detail::scientific_text(v, format, 0, precision_, plus)
-                                 : detail::positional_text(v, format, precision_, plus);
+                                 : detail::positional_text(v, format, precision_, plus, true);
       left = std::max(left, t.integer.size());
       right = std::max(right, t.fraction.size());
       exponent = std::max(exponent, t.exponent.size());
@@ -197,7 +236,7 @@ class float_column {
       return std::string(width > name.size() ? width - name.size() : 0, ' ') + name;
     }
     auto t = scientific_ ? detail::scientific_text(value, format_, precision_, precision_, plus_)
-                         : detail::positional_text(value, format_, precision_, plus_);
+                         : detail::positional_text(value, format_, precision_, plus_, true);
     std::string result(left_ - t.integer.size(), ' ');
     result += t.integer + "." + t.fraction;
     if (scientific_) {
