@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The array library: everything that needs nothing but a C++20 compiler. Components with a dependency
-// of their own (linalg, netcdf, figure) have their own headers.
+// The array library: everything that needs nothing but a C++20 compiler. Components with a
+// dependency of their own (linalg, netcdf, figure) have their own headers.
 
 #include "cumulus/array/creation.hpp"
 #include "cumulus/array/ndarray.hpp"
 #include "cumulus/array/reshape.hpp"
+#include "cumulus/ops/comparison.hpp"
 #include "cumulus/ops/elementwise.hpp"
 #include "cumulus/ops/group_reduce.hpp"
 #include "cumulus/ops/map.hpp"

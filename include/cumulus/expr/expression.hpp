@@ -10,9 +10,6 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Leaves of one expression: what fits the parameters of a kernel.
-inline constexpr int max_leaves = 16;
-
 /// A lazy array. It holds references to the storage it reads, never values: evaluated later, it
 /// sees what was written in between. Copying it is cheap; evaluating it twice is legal.
 template <class Tree, memory_space Space> class expression {

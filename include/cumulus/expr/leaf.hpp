@@ -11,6 +11,9 @@
 
 namespace cumulus::inline v1 {
 
+/// Leaves of one expression: what fits the parameters of a kernel.
+inline constexpr int max_leaves = 16;
+
 enum class leaf_kind : unsigned char {
   array,      ///< elements in memory at fixed strides
   indirect,   ///< elements in memory that an index leaf selects

@@ -4,13 +4,9 @@
 
 #include "cumulus/expr/build.hpp"
 
-// A functor for map, reduce and scan, written in place: CUMULUS_LAMBDA(float x) { return x * x; }.
-// nvcc's limits on such lambdas are listed in docs/numpy-to-cumulus.md.
-#if CUMULUS_HAS_CUDA
-#  define CUMULUS_LAMBDA(...) [=] __host__ __device__(__VA_ARGS__)
-#else
-#  define CUMULUS_LAMBDA(...) [=](__VA_ARGS__)
-#endif
+// A functor for map, written in place: CUMULUS_LAMBDA(float x) { return x * x; }. nvcc's limits on
+// such lambdas are listed in docs/numpy-to-cumulus.md.
+#define CUMULUS_LAMBDA(...) [=] CUMULUS_HD(__VA_ARGS__)
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {

@@ -165,7 +165,7 @@ class row_walker {
   index_t const* extent_;
   std::span<operand const> operands_;
   index_t index_[max_rank] = {};
-  std::byte const* at_[1 + 16] = {};  // an output and max_leaves
+  std::byte const* at_[1 + max_leaves] = {};
 };
 
 }  // namespace cumulus::inline v1
