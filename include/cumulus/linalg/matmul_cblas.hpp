@@ -124,15 +124,8 @@ void matmul_cblas(matmul_plan const& p, T const* a, T const* b, T* c,
                   index_t limit = std::numeric_limits<int>::max()) {
   index_t const count = p.batch.size();
   for (index_t n = 0; n < count; ++n) {
-    index_t a_offset = 0;
-    index_t b_offset = 0;
-    index_t rest = n;
-    for (int k = p.batch.rank() - 1; k >= 0; --k) {
-      a_offset += rest % p.batch[k] * p.a.batch[k];
-      b_offset += rest % p.batch[k] * p.b.batch[k];
-      rest /= p.batch[k];
-    }
-    detail::multiply_one(p, a + a_offset, b + b_offset, c + n * p.rows * p.columns, limit);
+    detail::multiply_one(p, a + p.offset(p.a, n), b + p.offset(p.b, n), c + n * p.rows * p.columns,
+                         limit);
   }
 }
 

@@ -33,14 +33,9 @@ template <class T> void matmul_integer(matmul_plan const& p, T const* a, T const
   index_t const b_column = p.b.transposed ? p.b.leading : 1;
   auto const add_rows = [&](index_t begin, index_t end) {
     for (index_t line = begin; line < end; ++line) {
-      T const* x = a + line % p.rows * a_row;
-      T const* y = b;
-      index_t rest = line / p.rows;
-      for (int k = p.batch.rank() - 1; k >= 0; --k) {
-        x += rest % p.batch[k] * p.a.batch[k];
-        y += rest % p.batch[k] * p.b.batch[k];
-        rest /= p.batch[k];
-      }
+      index_t const n = line / p.rows;
+      T const* const x = a + p.offset(p.a, n) + line % p.rows * a_row;
+      T const* const y = b + p.offset(p.b, n);
       T* const out = c + line * p.columns;
       std::fill_n(out, p.columns, T(0));
       for (index_t k = 0; k < p.inner; ++k) {

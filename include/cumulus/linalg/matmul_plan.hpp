@@ -52,6 +52,16 @@ struct matmul_plan {
   cumulus::shape batch;  ///< merged batch axes, outermost first
   product_operand a;
   product_operand b;
+
+  /// Distance from the first matrix of an operand to number n of the batch.
+  index_t offset(product_operand const& o, index_t n) const {
+    index_t sum = 0;
+    for (int k = batch.rank() - 1; k >= 0; --k) {
+      sum += n % batch[k] * o.batch[k];
+      n /= batch[k];
+    }
+    return sum;
+  }
 };
 
 /// "single (6, 4) @ (4, 5), a leading 4, b transposed copied leading 4".
