@@ -117,7 +117,7 @@ void expect_products(operand const& a, operand const& b, int calls) {
   SCOPED_TRACE(to_string(p));
   std::vector<double> c(static_cast<std::size_t>(p.result.size()), 1e300);
 
-  cm::detail::stream_state* const stream = new cm::detail::stream_state;
+  cm::stream_state* const stream = new cm::stream_state;
   stream->handle = reinterpret_cast<cudaStream_t>(&seen);
   cm::stream_scope const scope(*stream);
   seen.gemm = 0;
@@ -187,7 +187,7 @@ template <class T> void expect_types(cudaDataType data, cublasComputeType_t comp
   cm::shape const s{1, 1};
   auto const p = cm::plan_matmul({s, {1, 1}}, {s, {1, 1}});
   cm::array_view<T, cm::cuda> const v({}, &x, s, {1, 1});
-  cm::detail::stream_state* const stream = new cm::detail::stream_state;
+  cm::stream_state* const stream = new cm::stream_state;
   cm::stream_scope const scope(*stream);
   stream->release();
   seen.answer = CUBLAS_STATUS_EXECUTION_FAILED;

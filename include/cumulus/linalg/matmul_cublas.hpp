@@ -97,7 +97,7 @@ template <class T>
 void matmul_cublas(matmul_plan const& p, array_view<T const, cuda> const& a,
                    array_view<T const, cuda> const& b, array_view<T, cuda> const& c) {
   using types = detail::cublas_types<T>;
-  detail::stream_state& stream = detail::current_stream_state();
+  stream_state& stream = current_stream_state();
   cublasHandle_t const handle = detail::cublas_handle(stream.device, p);
   use_cuda_block(a.owner().context(), stream, false);
   use_cuda_block(b.owner().context(), stream, false);
