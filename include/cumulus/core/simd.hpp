@@ -8,7 +8,7 @@
 
 #include "cumulus/core/dtype.hpp"
 
-namespace cumulus::inline v1 {
+namespace cumulus::inline CUMULUS_TARGET {
 
 /// The signed integer of a size, whose vectors serve as masks.
 template <int Bytes> struct signed_of_size;
@@ -30,23 +30,84 @@ template <class T, int N> struct lanes {
   T lane[N];
 };
 
+namespace detail {
+
+template <class T, int N> struct vector_of {
+  typedef T type __attribute__((vector_size(sizeof(T) * N)));
+};
+
+/// Holds a vector of the compiler. nvcc refuses every function that a kernel could call and in
+/// which a vector occurs, even if only the host instantiates it; there packs are bytes, and vectors
+/// live inside host functions alone.
+#if defined(__CUDACC__)
+template <class T, int N> class vector_storage {
+  using vec = typename vector_of<T, N>::type;
+
+ public:
+  vector_storage() = default;
+  explicit vector_storage(vec v) { std::memcpy(bytes_, &v, sizeof(v)); }
+  vec get() const {
+    vec v;
+    std::memcpy(&v, bytes_, sizeof(v));
+    return v;
+  }
+
+ private:
+  alignas(sizeof(T) * N) unsigned char bytes_[sizeof(T) * N];
+};
+#else
+template <class T, int N> class vector_storage {
+  using vec = typename vector_of<T, N>::type;
+
+ public:
+  vector_storage() = default;
+  explicit vector_storage(vec v) : v_(v) {}
+  vec get() const { return v_; }
+
+ private:
+  vec v_;
+};
+#endif
+
+}  // namespace detail
+
 /// N elements of an arithmetic type in a vector of the compiler.
 template <class T, int N> struct simd {
-  typedef T vec __attribute__((vector_size(sizeof(T) * N)));
-  vec v;
+  using element = T;
+  using vec = typename detail::vector_of<T, N>::type;
 
-  /// x - 0, because 0 + x would lose the sign of a zero.
-  static simd splat(T x) { return {x - vec{}}; }
-  T operator[](int l) const { return v[l]; }
+  simd() = default;
+  simd(vec v) : storage_(v) {}
+  static simd splat(T x) { return {vec{} + x}; }
+  vec v() const { return storage_.get(); }
+  T operator[](int l) const { return v()[l]; }
+  void set(int l, T x) {
+    vec changed = v();
+    changed[l] = x;
+    storage_ = detail::vector_storage<T, N>(changed);
+  }
+
+ private:
+  detail::vector_storage<T, N> storage_;
 };
 
 /// N truth values, each an integer of W bytes that is 0 or -1.
 template <int N, int W> struct mask {
   using element = typename signed_of_size<W>::type;
-  typedef element vec __attribute__((vector_size(W * N)));
-  vec v;
+  using vec = typename detail::vector_of<element, N>::type;
 
-  bool operator[](int l) const { return v[l] != 0; }
+  mask() = default;
+  mask(vec v) : storage_(v) {}
+  vec v() const { return storage_.get(); }
+  bool operator[](int l) const { return v()[l] != 0; }
+  void set(int l, bool x) {
+    vec changed = v();
+    changed[l] = static_cast<element>(x ? -1 : 0);
+    storage_ = detail::vector_storage<element, N>(changed);
+  }
+
+ private:
+  detail::vector_storage<element, N> storage_;
 };
 
 template <class P> inline constexpr bool is_simd_v = false;
@@ -65,7 +126,7 @@ template <int To, int N, int W> mask<N, To> resize_mask(mask<N, W> m) {
   if constexpr (To == W) {
     return m;
   } else {
-    return {__builtin_convertvector(m.v, typename mask<N, To>::vec)};
+    return {__builtin_convertvector(m.v(), typename mask<N, To>::vec)};
   }
 }
 
@@ -74,7 +135,7 @@ template <class To, class T, int N> simd<To, N> convert(simd<T, N> a) {
   if constexpr (std::is_same_v<To, T>) {
     return a;
   } else {
-    return {__builtin_convertvector(a.v, typename simd<To, N>::vec)};
+    return {__builtin_convertvector(a.v(), typename simd<To, N>::vec)};
   }
 }
 
@@ -84,9 +145,9 @@ namespace detail {
 template <class T, int N> auto wrapping(simd<T, N> a) {
   if constexpr (std::is_integral_v<T>) {
     using U = std::make_unsigned_t<T>;
-    return (typename simd<U, N>::vec)a.v;
+    return (typename simd<U, N>::vec)a.v();
   } else {
-    return a.v;
+    return a.v();
   }
 }
 
@@ -102,65 +163,71 @@ template <class T, int N> simd<T, N> operator*(simd<T, N> a, simd<T, N> b) {
   if constexpr (std::is_integral_v<T>) {
     return {(typename simd<T, N>::vec)(detail::wrapping(a) * detail::wrapping(b))};
   } else {
-    return {uncontracted<typename simd<T, N>::vec>(a.v * b.v)};
+    return {uncontracted<typename simd<T, N>::vec>(a.v() * b.v())};
   }
 }
 template <class T, int N> simd<T, N> operator/(simd<T, N> a, simd<T, N> b) {
   static_assert(std::is_floating_point_v<T>);
-  return {a.v / b.v};
+  return {a.v() / b.v()};
 }
 template <class T, int N> simd<T, N> operator-(simd<T, N> a) {
   if constexpr (std::is_integral_v<T>) {
     return simd<T, N>::splat(0) - a;
   } else {
-    return {-a.v};
+    return {-a.v()};
   }
 }
-template <class T, int N> simd<T, N> operator&(simd<T, N> a, simd<T, N> b) { return {a.v & b.v}; }
-template <class T, int N> simd<T, N> operator|(simd<T, N> a, simd<T, N> b) { return {a.v | b.v}; }
-template <class T, int N> simd<T, N> operator^(simd<T, N> a, simd<T, N> b) { return {a.v ^ b.v}; }
-template <class T, int N> simd<T, N> operator~(simd<T, N> a) { return {~a.v}; }
+template <class T, int N> simd<T, N> operator&(simd<T, N> a, simd<T, N> b) {
+  return {a.v() & b.v()};
+}
+template <class T, int N> simd<T, N> operator|(simd<T, N> a, simd<T, N> b) {
+  return {a.v() | b.v()};
+}
+template <class T, int N> simd<T, N> operator^(simd<T, N> a, simd<T, N> b) {
+  return {a.v() ^ b.v()};
+}
+template <class T, int N> simd<T, N> operator~(simd<T, N> a) { return {~a.v()}; }
 
 template <class T, int N> mask<N, sizeof(T)> operator<(simd<T, N> a, simd<T, N> b) {
-  return {(typename mask<N, sizeof(T)>::vec)(a.v < b.v)};
+  return {(typename mask<N, sizeof(T)>::vec)(a.v() < b.v())};
 }
 template <class T, int N> mask<N, sizeof(T)> operator<=(simd<T, N> a, simd<T, N> b) {
-  return {(typename mask<N, sizeof(T)>::vec)(a.v <= b.v)};
+  return {(typename mask<N, sizeof(T)>::vec)(a.v() <= b.v())};
 }
 template <class T, int N> mask<N, sizeof(T)> operator>(simd<T, N> a, simd<T, N> b) { return b < a; }
 template <class T, int N> mask<N, sizeof(T)> operator>=(simd<T, N> a, simd<T, N> b) {
   return b <= a;
 }
 template <class T, int N> mask<N, sizeof(T)> operator==(simd<T, N> a, simd<T, N> b) {
-  return {(typename mask<N, sizeof(T)>::vec)(a.v == b.v)};
+  return {(typename mask<N, sizeof(T)>::vec)(a.v() == b.v())};
 }
 template <class T, int N> mask<N, sizeof(T)> operator!=(simd<T, N> a, simd<T, N> b) {
-  return {(typename mask<N, sizeof(T)>::vec)(a.v != b.v)};
+  return {(typename mask<N, sizeof(T)>::vec)(a.v() != b.v())};
 }
 
 template <int N, int W, int V> auto operator&(mask<N, W> a, mask<N, V> b) {
   constexpr int widest = W > V ? W : V;
-  return mask<N, widest>{resize_mask<widest>(a).v & resize_mask<widest>(b).v};
+  return mask<N, widest>{resize_mask<widest>(a).v() & resize_mask<widest>(b).v()};
 }
 template <int N, int W, int V> auto operator|(mask<N, W> a, mask<N, V> b) {
   constexpr int widest = W > V ? W : V;
-  return mask<N, widest>{resize_mask<widest>(a).v | resize_mask<widest>(b).v};
+  return mask<N, widest>{resize_mask<widest>(a).v() | resize_mask<widest>(b).v()};
 }
 template <int N, int W, int V> auto operator^(mask<N, W> a, mask<N, V> b) {
   constexpr int widest = W > V ? W : V;
-  return mask<N, widest>{resize_mask<widest>(a).v ^ resize_mask<widest>(b).v};
+  return mask<N, widest>{resize_mask<widest>(a).v() ^ resize_mask<widest>(b).v()};
 }
-template <int N, int W> mask<N, W> operator!(mask<N, W> a) { return {~a.v}; }
+template <int N, int W> mask<N, W> operator!(mask<N, W> a) { return {~a.v()}; }
 
 /// Lane by lane, a where the mask is set, else b.
 template <int N, int W, class T> simd<T, N> select(mask<N, W> m, simd<T, N> a, simd<T, N> b) {
-  return {resize_mask<sizeof(T)>(m).v ? a.v : b.v};
+  return {resize_mask<sizeof(T)>(m).v() ? a.v() : b.v()};
 }
 template <int N, int W, int V, int U> auto select(mask<N, W> m, mask<N, V> a, mask<N, U> b) {
-  return (m & a) | (!m & b);
+  return (m & a) | ((!m) & b);
 }
 template <class T> CUMULUS_HD constexpr T select(bool condition, T a, T b) {
   return condition ? a : b;
 }
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET
