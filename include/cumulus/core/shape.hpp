@@ -134,13 +134,14 @@ inline strides row_major_strides(shape const& s) {
   return result;
 }
 
-/// True if elements lie gapless in row-major order (axes of extent 1 do not matter).
+/// True if elements lie gapless in row-major order: axes of extent 1 do not matter, and without
+/// elements nothing does.
 inline bool is_row_major(shape const& s, strides const& st) {
+  if (s.size() == 0) {
+    return true;
+  }
   index_t expected = 1;
   for (int k = s.rank() - 1; k >= 0; --k) {
-    if (s[k] == 0) {
-      return true;
-    }
     if (s[k] != 1 && st[k] != expected) {
       return false;
     }
