@@ -301,6 +301,8 @@ template <class T> CUMULUS_HD bool truth(T a) { return !(a == T(0)); }
 template <class T> CUMULUS_HD T reciprocal(T a) {
   if constexpr (std::is_integral_v<T>) {
     return a == T(0) ? T(0) : static_cast<T>(T(1) / a);
+  } else if constexpr (complex_floating<T>) {
+    return complex_reciprocal(a);
   } else {
     return T(1) / a;
   }
@@ -394,7 +396,7 @@ template <class T, int N> simd<T, N> absolute(simd<T, N> a) {
   if constexpr (std::is_floating_point_v<T>) {
     using bits = simd<typename signed_of_size<sizeof(T)>::type, N>;
     constexpr auto rest = std::numeric_limits<typename signed_of_size<sizeof(T)>::type>::max();
-    return {(typename simd<T, N>::vec)((typename bits::vec)a.v & bits::splat(rest).v)};
+    return {(typename simd<T, N>::vec)((typename bits::vec)a.v() & bits::splat(rest).v())};
   } else if constexpr (std::is_signed_v<T>) {
     return select(a < simd<T, N>::splat(0), -a, a);
   } else {
@@ -402,11 +404,27 @@ template <class T, int N> simd<T, N> absolute(simd<T, N> a) {
   }
 }
 template <class T, int N> simd<T, N> sqrt(simd<T, N> a) {
-  simd<T, N> r;
-  for (int l = 0; l < N; ++l) {
-    r.v[l] = std::sqrt(a.v[l]);
+  auto r = a.v();
+  // The compilers do not vectorise std::sqrt, which may set errno.
+#if defined(__AVX__)
+  if constexpr (sizeof(r) >= 16 && sizeof(T) == 4) {
+    asm("vsqrtps %1, %0" : "=v"(r) : "v"(a.v()));
+  } else if constexpr (sizeof(r) >= 16) {
+    asm("vsqrtpd %1, %0" : "=v"(r) : "v"(a.v()));
+  } else
+#elif defined(__SSE2__)
+  if constexpr (sizeof(r) == 16 && sizeof(T) == 4) {
+    asm("sqrtps %1, %0" : "=x"(r) : "x"(a.v()));
+  } else if constexpr (sizeof(r) == 16) {
+    asm("sqrtpd %1, %0" : "=x"(r) : "x"(a.v()));
+  } else
+#endif
+  {
+    for (int l = 0; l < N; ++l) {
+      r[l] = std::sqrt(r[l]);
+    }
   }
-  return r;
+  return {r};
 }
 template <class T, int N> mask<N, sizeof(T)> is_finite(simd<T, N> a) {
   return (a - a) == simd<T, N>::splat(0);
