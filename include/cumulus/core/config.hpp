@@ -23,6 +23,13 @@
 #  define CUMULUS_TAG_BACKEND cpp
 #endif
 
+/// Before a loop of fixed length in a kernel, whose variables must stay in registers.
+#if defined(__CUDA_ARCH__)
+#  define CUMULUS_UNROLL _Pragma("unroll")
+#else
+#  define CUMULUS_UNROLL
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #  define CUMULUS_TAG_ISA avx512
 #  define CUMULUS_VECTOR_BYTES 64

@@ -17,6 +17,7 @@ enum class pack_width { simd, lanes };
     template <class T> using rule = rules::rule_<T>;                                \
     static constexpr char const* name = #fn;                                        \
     static constexpr bool compares = false;                                         \
+    CUMULUS_NO_EXEC_CHECK                                                           \
     template <class X> CUMULUS_HD auto operator()(X x) const { return expression; } \
   };
 #define CUMULUS_BINARY(fn, rule_, width_, expression, domain, doc)                                \
@@ -25,6 +26,7 @@ enum class pack_width { simd, lanes };
     template <class T> using rule = rules::rule_<T>;                                              \
     static constexpr char const* name = #fn;                                                      \
     static constexpr bool compares = std::is_same_v<rules::rule_<int>, rules::comparison<int>>;   \
+    CUMULUS_NO_EXEC_CHECK                                                                         \
     template <class X, class Y> CUMULUS_HD auto operator()(X x, Y y) const { return expression; } \
   };
 #include "cumulus/expr/elementwise.def"
@@ -34,6 +36,7 @@ template <class To> struct cast {
   static constexpr pack_width width = pack_width::simd;
   static constexpr char const* name = "astype";
 
+  CUMULUS_NO_EXEC_CHECK
   template <class X> CUMULUS_HD auto operator()(X x) const { return elementary::cast<To>(x); }
 };
 
@@ -42,6 +45,7 @@ struct where {
   static constexpr pack_width width = pack_width::simd;
   static constexpr char const* name = "where";
 
+  CUMULUS_NO_EXEC_CHECK
   template <class C, class X, class Y> CUMULUS_HD auto operator()(C c, X x, Y y) const {
     return select(c, x, y);
   }

@@ -30,13 +30,11 @@ enum class access {
 };
 
 template <class T, int N> CUMULUS_HD T lane_of(lanes<T, N> const& p, int l) { return p.lane[l]; }
-template <class T, int N> T lane_of(simd<T, N> const& p, int l) { return p.v[l]; }
-template <int N, int W> bool lane_of(mask<N, W> const& p, int l) { return p.v[l] != 0; }
+template <class T, int N> T lane_of(simd<T, N> const& p, int l) { return p[l]; }
+template <int N, int W> bool lane_of(mask<N, W> const& p, int l) { return p[l]; }
 template <class T, int N> CUMULUS_HD void set_lane(lanes<T, N>& p, int l, T x) { p.lane[l] = x; }
-template <class T, int N> void set_lane(simd<T, N>& p, int l, T x) { p.v[l] = x; }
-template <int N, int W> void set_lane(mask<N, W>& p, int l, bool x) {
-  p.v[l] = static_cast<typename mask<N, W>::element>(x ? -1 : 0);
-}
+template <class T, int N> void set_lane(simd<T, N>& p, int l, T x) { p.set(l, x); }
+template <int N, int W> void set_lane(mask<N, W>& p, int l, bool x) { p.set(l, x); }
 
 CUMULUS_NO_EXEC_CHECK
 template <class T, class Policy> CUMULUS_HD pack_of<T, Policy> splat(T x) {
@@ -82,6 +80,17 @@ template <int Bytes> CUMULUS_HD void store_word(std::byte* to, void const* from)
 #endif
 }
 
+/// N values of bool, each a byte of 0 or 1.
+template <int N> mask<N, 1> mask_from_bytes(bool const* from) {
+  typename mask<N, 1>::vec bytes;
+  std::memcpy(&bytes, from, N);
+  return {-bytes};
+}
+template <int N, int W> void mask_to_bytes(bool* to, mask<N, W> const& m) {
+  auto const bytes = resize_mask<1>(m).v() & 1;
+  std::memcpy(to, &bytes, N);
+}
+
 /// A pack in plain memory, aligned so that a kernel moves it in words of 16 bytes.
 template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) packed {
   T lane[N];
@@ -115,9 +124,7 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
     return result;
   } else if constexpr (!Policy::registers) {
     P p;
-#if defined(__CUDA_ARCH__)
-#  pragma unroll
-#endif
+    CUMULUS_UNROLL
     for (int l = 0; l < N; ++l) {
       set_lane(p, l, at[(l < count ? i + l : i) * step]);
     }
@@ -126,9 +133,7 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
     if (Access == access::unit || (step == 1 && count == N)) {
       P p;
       if constexpr (is_mask_v<P>) {
-        typename simd<std::int8_t, N>::vec bytes;
-        std::memcpy(&bytes, at + i, N);
-        p.v = -bytes;
+        p = detail::mask_from_bytes<N>(at + i);
       } else {
         std::memcpy(static_cast<void*>(&p), at + i, sizeof(T) * N);
       }
@@ -163,9 +168,7 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
                                reinterpret_cast<std::byte const*>(&copy) + b);
     }
   } else if constexpr (!Policy::registers) {
-#if defined(__CUDA_ARCH__)
-#  pragma unroll
-#endif
+    CUMULUS_UNROLL
     for (int l = 0; l < N; ++l) {
       if (l < count) {
         at[(i + l) * step] = lane_of(p, l);
@@ -174,15 +177,14 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
   } else {
     if (Access == access::unit || (step == 1 && count == N)) {
       if constexpr (is_mask_v<P>) {
-        auto const bytes = resize_mask<1>(p).v & 1;
-        std::memcpy(at + i, &bytes, N);
+        detail::mask_to_bytes(at + i, p);
       } else {
         std::memcpy(static_cast<void*>(at + i), &p, sizeof(T) * N);
       }
-      return;
-    }
-    for (int l = 0; l < count; ++l) {
-      at[(i + l) * step] = lane_of(p, l);
+    } else {
+      for (int l = 0; l < count; ++l) {
+        at[(i + l) * step] = lane_of(p, l);
+      }
     }
   }
 }
@@ -201,7 +203,7 @@ template <class Op> inline constexpr bool is_cast_v = false;
 template <class To> inline constexpr bool is_cast_v<operations::cast<To>> = true;
 
 template <class To, class P> auto cast_pack(P const& p) {
-  constexpr int N = sizeof(p.v) / sizeof(p.v[0]);
+  constexpr int N = sizeof(P) / sizeof(typename P::element);
   if constexpr (is_mask_v<P>) {
     if constexpr (boolean<To>) {
       return p;
@@ -253,9 +255,7 @@ CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
     return op(p...);
   } else {
     pack_of<R, Policy> result;
-#if defined(__CUDA_ARCH__)
-#  pragma unroll
-#endif
+    CUMULUS_UNROLL
     for (int l = 0; l < Policy::size; ++l) {
       set_lane(result, l, elementary::cast<R>(op(detail::to_compute(lane_of(p, l))...)));
     }
