@@ -15,7 +15,7 @@ namespace cumulus::inline v1 {
 /// use, this is one comparison.
 class cuda_block {
  public:
-  cuda_block(memory_resource& resource, detail::stream_state& home) noexcept
+  cuda_block(memory_resource& resource, stream_state& home) noexcept
       : resource_(resource), home_(&home) {
     home.retain();
   }
@@ -30,13 +30,13 @@ class cuda_block {
 
   /// Called before work that uses the block is queued on s.
   /// Throws: cuda_error if s is of another device.
-  void use(detail::stream_state& s, bool writes) {
+  void use(stream_state& s, bool writes) {
     if (home_.load(std::memory_order_relaxed) == &s &&
         (!writes || readers_.load(std::memory_order_relaxed) == 0)) {
       return;
     }
     std::lock_guard<std::mutex> const lock(mutex_);
-    detail::stream_state& home = *home_.load();
+    stream_state& home = *home_.load();
     if (home.device != s.device) {
       throw cuda_error("use: expected arrays of the current device " + std::to_string(s.device) +
                        ", got one of device " + std::to_string(home.device));
@@ -54,11 +54,11 @@ class cuda_block {
         return;
       }
     }
-    detail::order_streams(home, s);
+    order_streams(home, s);
     if (readers_ == most_readers) {
       // The home stream waits for the readers instead of remembering them.
       for (int k = 0; k < readers_; ++k) {
-        detail::order_streams(*reader_[k], home);
+        order_streams(*reader_[k], home);
       }
       forget_readers();
     }
@@ -69,7 +69,7 @@ class cuda_block {
 
   /// Gives the memory back to its resource, after the uses on every stream.
   void free(void* data, std::size_t bytes) noexcept {
-    detail::stream_state& home = *home_.load();
+    stream_state& home = *home_.load();
     int device = home.device;
     bool const other_device = cudaGetDevice(&device) == cudaSuccess && device != home.device;
     if (other_device) {
@@ -94,10 +94,10 @@ class cuda_block {
  private:
   static constexpr int most_readers = 4;
 
-  void order_after_all(detail::stream_state& s) {
-    detail::order_streams(*home_.load(), s);
+  void order_after_all(stream_state& s) {
+    order_streams(*home_.load(), s);
     for (int k = 0; k < readers_; ++k) {
-      detail::order_streams(*reader_[k], s);
+      order_streams(*reader_[k], s);
     }
   }
   void forget_readers() noexcept {
@@ -108,9 +108,9 @@ class cuda_block {
   }
 
   memory_resource& resource_;
-  std::atomic<detail::stream_state*> home_;
+  std::atomic<stream_state*> home_;
   std::atomic<int> readers_{0};
-  detail::stream_state* reader_[most_readers] = {};
+  stream_state* reader_[most_readers] = {};
   std::mutex mutex_;
 };
 

@@ -16,7 +16,7 @@ inline buffer allocate_cuda(std::size_t bytes) {
   if (bytes == 0) {
     return {};
   }
-  detail::stream_state& stream = detail::current_stream_state();
+  stream_state& stream = current_stream_state();
   memory_resource& resource = current_resource<cuda>();
   void* const data = resource.allocate(bytes);
   cuda_block* block = nullptr;
@@ -39,7 +39,7 @@ inline buffer allocate_cuda(std::size_t bytes) {
 
 /// Orders work on the current stream that reads or writes a block, which may be none, after what
 /// other streams do with it; `context` is the block's buffer::context().
-inline void use_cuda_block(void* context, detail::stream_state& stream, bool writes) {
+inline void use_cuda_block(void* context, stream_state& stream, bool writes) {
   if (context != nullptr) {
     static_cast<cuda_block*>(context)->use(stream, writes);
   }
@@ -53,7 +53,7 @@ enum class copy_direction { to_device, to_host, within_device };
 /// Throws: index_error if an index of an earlier take was out of range; cuda_error.
 inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer const& from_owner,
                       std::size_t bytes, copy_direction direction) {
-  detail::stream_state& stream = detail::current_stream_state();
+  stream_state& stream = current_stream_state();
   if (direction != copy_direction::to_device) {
     use_cuda_block(from_owner.context(), stream, false);
   }
@@ -72,7 +72,7 @@ inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer
     waits = attributes.type != cudaMemoryTypeUnregistered;
   }
   if (waits) {
-    detail::wait_for(stream);
+    wait_for(stream);
   }
 }
 

@@ -20,7 +20,7 @@ class cuda_memory_pool final : public memory_resource {
   /// Throws: out_of_memory if the device has not `bytes` left after the pool was released, or the
   /// limit would be passed; cuda_error, e.g. where there is no device.
   void* allocate(std::size_t bytes) override {
-    detail::stream_state const& stream = detail::current_stream_state();
+    stream_state const& stream = current_stream_state();
     std::size_t const before = used_.fetch_add(bytes);
     if (bytes > limit_ || before > limit_ - bytes) {
       used_ -= bytes;
@@ -57,7 +57,7 @@ class cuda_memory_pool final : public memory_resource {
   std::size_t used_bytes() const noexcept { return used_; }
   /// Bytes that the pool of the current device has from the driver; 0 before the first array.
   std::size_t reserved_bytes() const {
-    cudaMemPool_t const pool = any_used() ? existing_pool(detail::current_device()) : nullptr;
+    cudaMemPool_t const pool = any_used() ? existing_pool(current_device()) : nullptr;
     std::uint64_t bytes = 0;
     if (pool != nullptr) {
       check_cuda(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrReservedMemCurrent, &bytes),
@@ -70,7 +70,7 @@ class cuda_memory_pool final : public memory_resource {
   void set_limit(std::size_t bytes) noexcept { limit_ = bytes; }
   /// Waits for the current device and gives what no array holds back to the driver.
   void release() {
-    cudaMemPool_t const pool = any_used() ? existing_pool(detail::current_device()) : nullptr;
+    cudaMemPool_t const pool = any_used() ? existing_pool(current_device()) : nullptr;
     if (pool != nullptr) {
       check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
       check_cuda(cudaMemPoolTrimTo(pool, 0), "cudaMemPoolTrimTo");
@@ -124,7 +124,7 @@ class cuda_memory_pool final : public memory_resource {
   /// Frees in the order of the current stream. A failure cannot be reported from a destructor, and
   /// during exit the driver may be gone.
   void free_in_order(void* data) noexcept {
-    detail::stream_state const* const scoped = detail::scoped_stream();
+    stream_state const* const scoped = scoped_stream();
     cudaStream_t const stream = scoped != nullptr ? scoped->handle : cudaStreamLegacy;
     if (!any_used() || cudaFreeAsync(data, stream) != cudaSuccess) {
       cudaFree(data);

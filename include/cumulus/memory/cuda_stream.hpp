@@ -12,7 +12,6 @@
 #  include <utility>
 
 namespace cumulus::inline v1 {
-namespace detail {
 
 /// What a stream and the blocks used on it share; the last of them destroys the CUDA stream, so a
 /// block may outlive the `stream` object that the user held.
@@ -123,8 +122,6 @@ inline void order_streams(stream_state const& earlier, stream_state const& later
   check_cuda(status, "cudaStreamWaitEvent");
 }
 
-}  // namespace detail
-
 /// A queue of work on the current device, beside the default one. Copies share the queue, which
 /// lives until the last copy and the last array used on it are gone.
 ///     cm::stream s;
@@ -138,9 +135,9 @@ inline void order_streams(stream_state const& earlier, stream_state const& later
 class stream {
  public:
   /// Throws: cuda_error.
-  stream() : state_(new detail::stream_state) {
+  stream() : state_(new stream_state) {
     try {
-      state_->device = detail::current_device();
+      state_->device = current_device();
       check_cuda(cudaStreamCreateWithFlags(&state_->handle, cudaStreamNonBlocking),
                  "cudaStreamCreate");
     } catch (...) {
@@ -155,13 +152,13 @@ class stream {
     if (handle == cudaStreamPerThread) {
       throw value_error("stream::borrow: expected a stream of its own, got cudaStreamPerThread");
     }
-    int const device = detail::current_device();
+    int const device = current_device();
     if (handle == nullptr || handle == cudaStreamLegacy) {
-      detail::stream_state& state = detail::default_stream(device);
+      stream_state& state = default_stream(device);
       state.retain();
       return stream(&state);
     }
-    auto* const state = new detail::stream_state;
+    auto* const state = new stream_state;
     state->handle = handle;
     state->device = device;
     return stream(state);
@@ -177,40 +174,40 @@ class stream {
   cudaStream_t get() const noexcept { return state_->handle; }
   /// Waits for everything queued here.
   /// Throws: index_error if an index of a take was out of range; cuda_error if a kernel failed.
-  void synchronize() const { detail::wait_for(*state_); }
-  detail::stream_state& state() const noexcept { return *state_; }
+  void synchronize() const { wait_for(*state_); }
+  stream_state& state() const noexcept { return *state_; }
 
  private:
-  explicit stream(detail::stream_state* state) noexcept : state_(state) {}
-  detail::stream_state* state_;
+  explicit stream(stream_state* shared) noexcept : state_(shared) {}
+  stream_state* state_;
 };
 
 /// Makes a stream the current one of this thread while it lives; scopes nest.
 class stream_scope {
  public:
   explicit stream_scope(stream const& s) noexcept : stream_scope(s.state()) {}
-  explicit stream_scope(detail::stream_state& s) noexcept
-      : state_(s), before_(std::exchange(detail::scoped_stream(), &s)) {
+  explicit stream_scope(stream_state& s) noexcept
+      : state_(s), before_(std::exchange(scoped_stream(), &s)) {
     state_.retain();
   }
   stream_scope(stream_scope const&) = delete;
   stream_scope& operator=(stream_scope const&) = delete;
   ~stream_scope() {
-    detail::scoped_stream() = before_;
+    scoped_stream() = before_;
     state_.release();
   }
 
  private:
-  detail::stream_state& state_;
-  detail::stream_state* before_;
+  stream_state& state_;
+  stream_state* before_;
 };
 
 /// The stream on which this thread's work on CUDA arrays is queued now.
-inline cudaStream_t current_stream() { return detail::current_stream_state().handle; }
+inline cudaStream_t current_stream() { return current_stream_state().handle; }
 
 /// Waits for the current stream.
 /// Throws: as stream::synchronize.
-inline void synchronize() { detail::wait_for(detail::current_stream_state()); }
+inline void synchronize() { wait_for(current_stream_state()); }
 
 }  // namespace cumulus::inline v1
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Elementwise statements on a GPU: orders the stream, picks the case and launches its kernel.
+
+#include "cumulus/exec/cuda/assign_body.hpp"
+#include "cumulus/exec/cuda/launch_cuda.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+/// Orders the current stream for the operands of a kernel, the first of which are written, and
+/// gives where gathers report, null if there are none. Throws: index_error if a gather selects from
+/// an axis without elements.
+inline int* prepare_operands(stream_state& stream, std::span<operand const> operands,
+                             std::span<void* const> contexts, std::size_t written) {
+  bool gathers = false;
+  for (operand const& o : operands) {
+    if (o.kind == leaf_kind::indirect) {
+      gathers = true;
+      index_t const extent = o.value_as<gather_extent>().extent;
+      if (extent == 0) {
+        throw index_error("take: expected an axis with elements to select from, got extent 0");
+      }
+    }
+  }
+  for (std::size_t i = 0; i < contexts.size(); ++i) {
+    use_cuda_block(contexts[i], stream, i < written);
+  }
+  return gathers ? bad_index_flag(stream) : nullptr;
+}
+
+}  // namespace detail
+
+/// Queues the evaluation of Tree into operands[0], as planned, on the current stream;
+/// operands[1...] are its leaves. `contexts` are those of the operands' buffers, in the same order.
+template <class Tree>
+void assign_cuda(elementwise_plan const& sweep, std::span<operand const> operands,
+                 std::span<void* const> contexts) {
+  stream_state& stream = current_stream_state();
+  int* const bad_index = detail::prepare_operands(stream, operands, contexts, 1);
+  assign_plan const plan =
+      plan_assign(sweep, operands, kernel_packs<Tree>::size, packs_in_flight<Tree>);
+  auto const arguments = make_assign_arguments<Tree>(sweep, operands, plan, bad_index);
+  switch (plan.what) {
+    case assign_case::contiguous:
+      return launch_cuda<contiguous_body<Tree>>("assign contiguous", plan.launch, stream,
+                                                arguments);
+    case assign_case::rows:
+      return launch_cuda<rows_body<Tree>>("assign rows", plan.launch, stream, arguments);
+    case assign_case::general:
+      return launch_cuda<general_body<Tree>>("assign general", plan.launch, stream, arguments);
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

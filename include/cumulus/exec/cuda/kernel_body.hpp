@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What kernel bodies are written with. A body is a functor that is handed a thread's place in the
+// grid; kernels call it on the device, tests call it for every thread of an emulated grid.
+
+#include "cumulus/exec/pack/evaluate.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// A thread's place in a grid of one dimension.
+struct thread_coordinates {
+  index_t block;
+  index_t blocks;
+  int thread;
+  int threads;  ///< of a block
+
+  CUMULUS_HD index_t in_grid() const { return block * threads + thread; }
+  CUMULUS_HD index_t grid_size() const { return blocks * threads; }
+};
+
+/// Blocks and threads per block of a launch; no blocks, no launch.
+struct launch_shape {
+  index_t blocks = 0;
+  int threads = 256;
+};
+
+/// Blocks that one launch may have; the bodies go round again where that is not enough.
+inline constexpr index_t most_blocks = 0x7fffffff;
+
+/// As many blocks as cover `items` with `per_block` each.
+inline index_t blocks_for(index_t items, index_t per_block) {
+  index_t const blocks = (items + per_block - 1) / per_block;
+  return blocks < most_blocks ? blocks : most_blocks;
+}
+
+/// Division by a number that is known when a kernel is launched: a product and a shift below 2^31.
+struct divider {
+  index_t by = 1;
+  std::uint32_t multiplier = 0;
+  std::uint32_t shift = 0;
+
+  divider() = default;
+  /// Granlund and Montgomery (1994): with 2^(31 + ceil(log2 d)) / d rounded up, the upper half of
+  /// the product is exact for every dividend below 2^31.
+  explicit divider(index_t d) : by(d) {
+    if (d > 1 && d < (index_t{1} << 31)) {
+      std::uint32_t log2 = 0;
+      while ((index_t{1} << log2) < d) {
+        ++log2;
+      }
+      std::uint64_t const power = std::uint64_t{1} << (31 + log2);
+      multiplier = static_cast<std::uint32_t>((power + static_cast<std::uint64_t>(d) - 1) /
+                                              static_cast<std::uint64_t>(d));
+      shift = log2 - 1;
+    }
+  }
+
+  CUMULUS_HD std::uint64_t quotient(std::uint64_t n) const {
+    return n / static_cast<std::uint64_t>(by);
+  }
+  /// For n below 2^31.
+  CUMULUS_HD std::uint32_t quotient(std::uint32_t n) const {
+    std::uint64_t const product = static_cast<std::uint64_t>(n) * multiplier;
+    // A divisor of 1 has no multiplier; one beyond 2^31 goes into nothing here.
+    return multiplier != 0 ? static_cast<std::uint32_t>(product >> 32) >> shift
+                           : (by == 1 ? n : 0u);
+  }
+};
+
+/// The operands of a kernel, passed by value: strides count bytes along the outer axes and elements
+/// along the row.
+template <int Count> struct kernel_operands {
+  operand of[Count];
+  int rank = 1;              ///< axes; the last one is the row
+  bool wide = false;         ///< positions need 64 bits
+  divider extent[max_rank];  ///< of the outer axes
+  int* bad_index = nullptr;  ///< where a gather reports an index out of range
+};
+
+/// Operands over `extent`, of which the last axis is the row.
+template <int Count>
+kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
+                                            std::span<operand const> operands, bool wide,
+                                            int* bad_index) {
+  kernel_operands<Count> result;
+  for (int i = 0; i < Count; ++i) {
+    result.of[i] = operands[i];
+    for (int k = 0; k < rank - 1; ++k) {
+      result.of[i].stride[k] *= operands[i].item_bytes;
+    }
+  }
+  for (int k = 0; k < rank - 1; ++k) {
+    result.extent[k] = divider(extent[k]);
+  }
+  result.rank = rank;
+  result.wide = wide;
+  result.bad_index = bad_index;
+  return result;
+}
+
+namespace detail {
+
+template <class Index, int Count>
+CUMULUS_HD void move_to_row(kernel_operands<Count> const& a, Index row,
+                            std::byte const* (&at)[Count]) {
+  for (int k = a.rank - 2; k >= 0; --k) {
+    Index const rest = a.extent[k].quotient(row);
+    Index const index = row - rest * static_cast<Index>(a.extent[k].by);
+    row = rest;
+    CUMULUS_UNROLL
+    for (int i = 0; i < Count; ++i) {
+      at[i] = moved(at[i], static_cast<index_t>(index) * a.of[i].stride[k]);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Sets `at` to where row number `row` begins in each operand. The loop over axes is not unrolled:
+/// what it indexes are parameters, and the addresses stay in registers.
+template <int Count>
+CUMULUS_HD void find_row(kernel_operands<Count> const& a, index_t row,
+                         std::byte const* (&at)[Count]) {
+  CUMULUS_UNROLL
+  for (int i = 0; i < Count; ++i) {
+    at[i] = a.of[i].data;
+  }
+  if (a.wide) {
+    detail::move_to_row(a, static_cast<std::uint64_t>(row), at);
+  } else {
+    detail::move_to_row(a, static_cast<std::uint32_t>(row), at);
+  }
+}
+
+/// The leaves of a row, of which operands[0] is the output.
+template <int Count>
+CUMULUS_HD row_cursor<Count - 1> leaves_of_row(kernel_operands<Count> const& a,
+                                               std::byte const* const (&at)[Count]) {
+  row_cursor<Count - 1> c;
+  CUMULUS_UNROLL
+  for (int i = 1; i < Count; ++i) {
+    c.at[i - 1] = at[i];
+    c.step[i - 1] = a.of[i].stride[a.rank - 1];
+  }
+  c.operands = a.of + 1;
+  c.bad_index = a.bad_index;
+  return c;
+}
+
+/// Bytes of the narrowest element that a tree loads in packs.
+template <class Tree> inline constexpr int narrowest_v = 16;
+template <class T> inline constexpr int narrowest_v<tree::array<T>> = sizeof(T);
+template <class Op, class R, class... Children>
+inline constexpr int narrowest_v<tree::apply<Op, R, Children...>> = [] {
+  int narrowest = 16;
+  ((narrowest = narrowest_v<Children> < narrowest ? narrowest_v<Children> : narrowest), ...);
+  return narrowest;
+}();
+template <class F, class R, class... Children>
+inline constexpr int narrowest_v<tree::map<F, R, Children...>> =
+    narrowest_v<tree::apply<F, R, Children...>>;
+template <class Value, class Valid>
+inline constexpr int narrowest_v<tree::masked<Value, Valid>> =
+    narrowest_v<Value> < narrowest_v<Valid> ? narrowest_v<Value> : narrowest_v<Valid>;
+template <class Value> inline constexpr int narrowest_v<tree::not_nan<Value>> = narrowest_v<Value>;
+
+/// Elements of a kernel's packs: words of 16 bytes for the narrowest type, and at most two of them
+/// for the widest.
+template <class Tree>
+inline constexpr int kernel_pack_size = [] {
+  int const result = sizeof(typename Tree::value_type);
+  int const narrowest = narrowest_v<Tree> < result ? narrowest_v<Tree> : result;
+  int const widest = widest_v<Tree> > result ? widest_v<Tree> : result;
+  int const wanted = 16 / narrowest;
+  int const allowed = 32 / widest;
+  return wanted < allowed ? wanted : allowed;
+}();
+template <class Tree> using kernel_packs = pack_policy<kernel_pack_size<Tree>, false>;
+using single_element = pack_policy<1, false>;
+
+}  // namespace cumulus::inline CUMULUS_TARGET

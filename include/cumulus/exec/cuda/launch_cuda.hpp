@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The only way to a kernel: the shell that runs a body on the device, and the checked launch.
+
+#include "cumulus/exec/cuda/kernel_body.hpp"
+#include "cumulus/memory/cuda_memory.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+/// The phases of a body, with a barrier of the block between them.
+template <class Body, class Arguments, int... Phase>
+__device__ void run_phases(thread_coordinates const& at, Arguments const& a,
+                           std::integer_sequence<int, Phase...>) {
+  __shared__ typename Body::shared_memory shared;
+  typename Body::thread_state state;
+  Body const body{};
+  ((Phase > 0 ? __syncthreads() : void(), body.template phase<Phase>(at, a, state, shared)), ...);
+}
+
+}  // namespace detail
+
+/// Hidden, so that two shared libraries may each have their own.
+template <class Body, class Arguments>
+__global__ void __launch_bounds__(256) __attribute__((visibility("hidden")))
+run_body(__grid_constant__ Arguments const a) {
+  thread_coordinates const at{blockIdx.x, gridDim.x, static_cast<int>(threadIdx.x),
+                              static_cast<int>(blockDim.x)};
+  if constexpr (requires { Body::phases; }) {
+    detail::run_phases<Body>(at, a, std::make_integer_sequence<int, Body::phases>{});
+  } else {
+    Body{}(at, a);
+  }
+}
+
+namespace detail {
+
+inline void launch_kernel(char const* name, void const* kernel, launch_shape const& shape,
+                          stream_state const& stream, void* arguments) {
+  if (shape.blocks == 0) {
+    return;
+  }
+  if (shape.blocks < 0 || shape.blocks > most_blocks || shape.threads < 1 || shape.threads > 256) {
+    throw cuda_error(std::string(name) + ": expected 1 to 2147483647 blocks of 1 to 256 threads, " +
+                     "got " + std::to_string(shape.blocks) + " of " +
+                     std::to_string(shape.threads));
+  }
+  check_cuda(
+      cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(shape.blocks)),
+                       dim3(static_cast<unsigned>(shape.threads)), &arguments, 0, stream.handle),
+      name, {{"blocks", shape.blocks}, {"threads", shape.threads}});
+}
+
+}  // namespace detail
+
+/// Queues Body over a grid. `name` and the grid are what a failure's message says.
+/// Throws: cuda_error.
+template <class Body, class Arguments>
+void launch_cuda(char const* name, launch_shape const& shape, stream_state const& stream,
+                 Arguments const& a) {
+  static_assert(sizeof(Arguments) <= 3584,
+                "cumulus: this expression needs more than 3.5 KB of kernel parameters; write the "
+                "formula as a functor on scalars and apply it with map(f, a, b, ...)");
+  detail::launch_kernel(name, reinterpret_cast<void const*>(&run_body<Body, Arguments>), shape,
+                        stream, const_cast<Arguments*>(&a));
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET
