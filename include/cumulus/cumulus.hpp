@@ -5,9 +5,12 @@
 
 #include "cumulus/array/creation.hpp"
 #include "cumulus/array/ndarray.hpp"
+#include "cumulus/array/nonzero.hpp"
 #include "cumulus/array/reshape.hpp"
+#include "cumulus/array/selection.hpp"
 #include "cumulus/ops/comparison.hpp"
 #include "cumulus/ops/elementwise.hpp"
 #include "cumulus/ops/group_reduce.hpp"
 #include "cumulus/ops/map.hpp"
 #include "cumulus/ops/reductions.hpp"
+#include "cumulus/ops/take.hpp"

@@ -56,7 +56,8 @@ def some_items(rng, shape, first, count, common, alone):
             items.append(None)
             continue
         if kind == "m":
-            rank = int(rng.integers(0 if rng.random() < 0.05 else min(1, end - axis), end - axis + 1))
+            lowest = 0 if rng.random() < 0.05 else min(1, end - axis)
+            rank = int(rng.integers(lowest, end - axis + 1))
             wanted = None if alone else (common[-1] if common else 1)
             items.append(some_mask(rng, shape[axis:axis + rank], wanted))
             axis += rank
