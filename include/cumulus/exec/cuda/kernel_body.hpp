@@ -100,16 +100,25 @@ kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
 
 namespace detail {
 
+/// As moved(), in a form that lets nvcc see an address of global memory.
+CUMULUS_HD inline std::byte const* displaced(std::byte const* p, index_t bytes) {
+#if defined(__CUDA_ARCH__)
+  return p + bytes;
+#else
+  return moved(p, bytes);
+#endif
+}
+
 template <class Index, int Count>
-CUMULUS_HD void move_to_row(kernel_operands<Count> const& a, Index row,
-                            std::byte const* (&at)[Count]) {
+CUMULUS_HD void add_row_offsets(kernel_operands<Count> const& a, Index row,
+                                index_t (&offset)[Count]) {
   for (int k = a.rank - 2; k >= 0; --k) {
     Index const rest = a.extent[k].quotient(row);
     Index const index = row - rest * static_cast<Index>(a.extent[k].by);
     row = rest;
     CUMULUS_UNROLL
     for (int i = 0; i < Count; ++i) {
-      at[i] = moved(at[i], static_cast<index_t>(index) * a.of[i].stride[k]);
+      offset[i] += static_cast<index_t>(index) * a.of[i].stride[k];
     }
   }
 }
@@ -117,18 +126,19 @@ CUMULUS_HD void move_to_row(kernel_operands<Count> const& a, Index row,
 }  // namespace detail
 
 /// Sets `at` to where row number `row` begins in each operand. The loop over axes is not unrolled:
-/// what it indexes are parameters, and the addresses stay in registers.
+/// what it indexes are parameters, and the offsets stay in registers.
 template <int Count>
 CUMULUS_HD void find_row(kernel_operands<Count> const& a, index_t row,
                          std::byte const* (&at)[Count]) {
+  index_t offset[Count] = {};
+  if (a.wide) {
+    detail::add_row_offsets(a, static_cast<std::uint64_t>(row), offset);
+  } else {
+    detail::add_row_offsets(a, static_cast<std::uint32_t>(row), offset);
+  }
   CUMULUS_UNROLL
   for (int i = 0; i < Count; ++i) {
-    at[i] = a.of[i].data;
-  }
-  if (a.wide) {
-    detail::move_to_row(a, static_cast<std::uint64_t>(row), at);
-  } else {
-    detail::move_to_row(a, static_cast<std::uint32_t>(row), at);
+    at[i] = detail::displaced(a.of[i].data, offset[i]);
   }
 }
 
