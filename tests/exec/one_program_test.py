@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One program may hold several builds of the library.
 
-Two instruction sets, two shared libraries and, where nvcc is found, a CUDA file are linked together.
-Arrays pass between them, all give the same bits, and no two of them define the same loop: otherwise the
-order of linking would decide which instruction set runs (docs/decisions/0002-namespaces.md).
+Two instruction sets, two shared libraries and, where nvcc is found, a CUDA file are linked
+together. Arrays pass between them, all give the same bits, and no two of them define the same loop:
+otherwise the order of linking would decide which instruction set runs
+(docs/decisions/0002-namespaces.md).
 Oracle: the symbol tables, and the agreement of the answers with the first one.
 """
 
@@ -83,7 +84,9 @@ def main():
     parts = " ".join(f"PART(part_{name})" for name in builds)
     run(*base, f"-DPARTS={parts}", "-c", PARTS / "main.cpp", "-o", folder / "main.o")
     program = folder / "program"
-    cuda = ["-L/usr/local/cuda/lib64", "-lcudart_static", "-lpthread", "-ldl", "-lrt"] if nvcc else []
+    cuda = ["-lcudart_static", "-lpthread", "-ldl", "-lrt"] if nvcc else []
+    if nvcc:
+        cuda.insert(0, f"-L{pathlib.Path(nvcc).resolve().parents[1] / 'lib64'}")
     run(CXX, "-fopenmp", folder / "main.o", *objects.values(), *libraries,
         f"-Wl,-rpath,{folder}", "-o", program, *cuda)
     print(run(program), end="")

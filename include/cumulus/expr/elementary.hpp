@@ -2,7 +2,7 @@
 #pragma once
 // The arithmetic of one element, with NumPy's answers for the cases in which C++ has none (integer
 // division by zero, NaN in maximum, wrapping). The operations of expr/elementwise.def are written
-// with these; overloads on simd packs make an operation vectorise.
+// with these; expr/elementary_packs.hpp has the same on packs.
 
 #include <cmath>
 #include <limits>
@@ -370,93 +370,5 @@ template <class To, class From> CUMULUS_HD To cast(From x) {
     return static_cast<To>(x);
   }
 }
-
-// Packs.
-
-template <class T, int N> simd<T, N> add(simd<T, N> a, simd<T, N> b) { return a + b; }
-template <class T, int N> simd<T, N> subtract(simd<T, N> a, simd<T, N> b) { return a - b; }
-template <class T, int N> simd<T, N> multiply(simd<T, N> a, simd<T, N> b) { return a * b; }
-template <class T, int N> simd<T, N> negative(simd<T, N> a) { return -a; }
-template <class T, int N> simd<T, N> invert(simd<T, N> a) { return ~a; }
-template <int N, int W> mask<N, W> invert(mask<N, W> a) { return !a; }
-template <class T, int N> mask<N, sizeof(T)> is_nan(simd<T, N> a) { return a != a; }
-template <class T, int N> simd<T, N> maximum(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(a) | !((a < b) | is_nan(b)), a, b);
-}
-template <class T, int N> simd<T, N> minimum(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(a) | !((b < a) | is_nan(b)), a, b);
-}
-template <class T, int N> simd<T, N> fmax(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(b) | !((a < b) | is_nan(a)), a, b);
-}
-template <class T, int N> simd<T, N> fmin(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(b) | !((b < a) | is_nan(a)), a, b);
-}
-template <class T, int N> simd<T, N> absolute(simd<T, N> a) {
-  if constexpr (std::is_floating_point_v<T>) {
-    using bits = simd<typename signed_of_size<sizeof(T)>::type, N>;
-    constexpr auto rest = std::numeric_limits<typename signed_of_size<sizeof(T)>::type>::max();
-    return {(typename simd<T, N>::vec)((typename bits::vec)a.v() & bits::splat(rest).v())};
-  } else if constexpr (std::is_signed_v<T>) {
-    return select(a < simd<T, N>::splat(0), -a, a);
-  } else {
-    return a;
-  }
-}
-template <class T, int N> simd<T, N> sqrt(simd<T, N> a) {
-  auto r = a.v();
-  // The compilers do not vectorise std::sqrt, which may set errno.
-#if defined(__AVX__)
-  if constexpr (sizeof(r) >= 16 && sizeof(T) == 4) {
-    asm("vsqrtps %1, %0" : "=v"(r) : "v"(a.v()));
-  } else if constexpr (sizeof(r) >= 16) {
-    asm("vsqrtpd %1, %0" : "=v"(r) : "v"(a.v()));
-  } else
-#elif defined(__SSE2__)
-  if constexpr (sizeof(r) == 16 && sizeof(T) == 4) {
-    asm("sqrtps %1, %0" : "=x"(r) : "x"(a.v()));
-  } else if constexpr (sizeof(r) == 16) {
-    asm("sqrtpd %1, %0" : "=x"(r) : "x"(a.v()));
-  } else
-#endif
-  {
-    for (int l = 0; l < N; ++l) {
-      r[l] = std::sqrt(r[l]);
-    }
-  }
-  return {r};
-}
-template <class T, int N> mask<N, sizeof(T)> is_finite(simd<T, N> a) {
-  return (a - a) == simd<T, N>::splat(0);
-}
-template <class T, int N> mask<N, sizeof(T)> is_inf(simd<T, N> a) {
-  return !(is_finite(a) | is_nan(a));
-}
-template <class T, int N> mask<N, sizeof(T)> less(simd<T, N> a, simd<T, N> b) { return a < b; }
-template <class T, int N> mask<N, sizeof(T)> equal(simd<T, N> a, simd<T, N> b) { return a == b; }
-template <class T, int N> mask<N, sizeof(T)> less_equal(simd<T, N> a, simd<T, N> b) {
-  return a <= b;
-}
-
-template <class T, int N> mask<N, sizeof(T)> truth(simd<T, N> a) {
-  return a != simd<T, N>::splat(0);
-}
-
-// Masks: the arithmetic of bool.
-
-template <int N, int W, int V> auto add(mask<N, W> a, mask<N, V> b) { return a | b; }
-template <int N, int W, int V> auto multiply(mask<N, W> a, mask<N, V> b) { return a & b; }
-template <int N, int W, int V> auto maximum(mask<N, W> a, mask<N, V> b) { return a | b; }
-template <int N, int W, int V> auto minimum(mask<N, W> a, mask<N, V> b) { return a & b; }
-template <int N, int W, int V> auto fmax(mask<N, W> a, mask<N, V> b) { return a | b; }
-template <int N, int W, int V> auto fmin(mask<N, W> a, mask<N, V> b) { return a & b; }
-template <int N, int W, int V> auto less(mask<N, W> a, mask<N, V> b) { return !a & b; }
-template <int N, int W, int V> auto equal(mask<N, W> a, mask<N, V> b) { return !(a ^ b); }
-template <int N, int W, int V> auto less_equal(mask<N, W> a, mask<N, V> b) { return !a | b; }
-template <int N, int W> mask<N, W> truth(mask<N, W> a) { return a; }
-template <int N, int W> mask<N, W> absolute(mask<N, W> a) { return a; }
-template <int N, int W> mask<N, W> is_nan(mask<N, W> a) { return a ^ a; }
-template <int N, int W> mask<N, W> is_inf(mask<N, W> a) { return a ^ a; }
-template <int N, int W> mask<N, W> is_finite(mask<N, W> a) { return !(a ^ a); }
 
 }  // namespace cumulus::inline v1::elementary

@@ -3,7 +3,7 @@
 // The operations that nodes of an expression name: one functor per row of expr/elementwise.def,
 // plus cast and where. A functor takes the elements, or packs of them, of one type.
 
-#include "cumulus/expr/elementary.hpp"
+#include "cumulus/expr/elementary_packs.hpp"
 #include "cumulus/expr/result_types.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
