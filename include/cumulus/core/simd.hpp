@@ -78,7 +78,8 @@ template <class T, int N> struct simd {
 
   simd() = default;
   simd(vec v) : storage_(v) {}
-  static simd splat(T x) { return {vec{} + x}; }
+  /// x - 0, because 0 + x would lose the sign of a zero.
+  static simd splat(T x) { return {x - vec{}}; }
   vec v() const { return storage_.get(); }
   T operator[](int l) const { return v()[l]; }
   void set(int l, T x) {
