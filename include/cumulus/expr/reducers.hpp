@@ -104,7 +104,15 @@ template <class T> struct prod : single_accumulator<prod<T>, T, accumulator_t<T>
   static CUMULUS_HD void add(lane& a, T x, index_t, T) {
     a = elementary::multiply(a, widen<lane>(x));
   }
-  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::multiply(a, b); }
+  /// A lane without elements leaves the other one as it is: (1, 0) times an infinite complex number
+  /// would be NaN, and how many such lanes a loop merges must not show.
+  static CUMULUS_HD lane merge_lanes(lane a, lane b) {
+    if constexpr (complex_floating<lane>) {
+      return b == lane(1) ? a : (a == lane(1) ? b : elementary::multiply(a, b));
+    } else {
+      return elementary::multiply(a, b);
+    }
+  }
   CUMULUS_HD result finish(lane a, index_t n) const {
     lane const total = n == 0 ? lane(1) : a;
     return elementary::cast<result>(
