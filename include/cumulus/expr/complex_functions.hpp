@@ -11,6 +11,18 @@ namespace cumulus::inline v1::elementary {
 
 template <class T> CUMULUS_HD T complex_abs(complex<T> z) { return std::hypot(z.re, z.im); }
 
+/// 1 / z by Smith's algorithm, in NumPy's order of operations.
+template <class T> CUMULUS_HD complex<T> complex_reciprocal(complex<T> z) {
+  if (std::fabs(z.im) <= std::fabs(z.re)) {
+    T const ratio = z.im / z.re;
+    T const size = add_rn(z.re, mul_rn(z.im, ratio));
+    return {T(1) / size, -ratio / size};
+  }
+  T const ratio = z.re / z.im;
+  T const size = add_rn(mul_rn(z.re, ratio), z.im);
+  return {ratio / size, T(-1) / size};
+}
+
 /// Formulas that hold for finite arguments away from overflow; kernels use them, and tests compare
 /// them with the C library.
 namespace formula {

@@ -43,7 +43,8 @@ template <class T> using inexact_real = only_if<!complex_floating<T>, inexact_t<
 template <class T>
 using ordered_number =
     only_if<!complex_floating<T>, std::conditional_t<boolean<T>, std::int8_t, T>>;
-template <class T> using exponent = types<std::conditional_t<boolean<T>, std::int8_t, T>>;
+/// Every type gives itself, bool int8.
+template <class T> using number = types<std::conditional_t<boolean<T>, std::int8_t, T>>;
 /// Floating types; integers divide as integers.
 template <class T> using real_or_complex = only_if<!boolean<T>, T>;
 /// Complex numbers give their real type.
