@@ -95,13 +95,25 @@ template <class T> struct evaluator<tree::gather<T>> {
                                               i, count);
     }
     T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
-    pack_of<T, Policy> p = {};
-    for (int l = 0; l < count; ++l) {
+    auto const element = [&](int l) {
       index_t const j = i + l;
-      index_t const offset = checked_gather(index[j * c.step[K]], g, c.bad_index);
-      set_lane(p, l, data[j * c.step[K + 1] + offset]);
+      return data[j * c.step[K + 1] + checked_gather(index[j * c.step[K]], g, c.bad_index)];
+    };
+    if constexpr (Policy::registers) {
+      // Through memory: an element at a time into a register is several times slower.
+      T gathered[Policy::size] = {};
+      for (int l = 0; l < count; ++l) {
+        gathered[l] = element(l);
+      }
+      return load<T, Policy, access::unit>(reinterpret_cast<std::byte const*>(gathered), 1, 0,
+                                           Policy::size);
+    } else {
+      pack_of<T, Policy> p = {};
+      for (int l = 0; l < count; ++l) {
+        set_lane(p, l, element(l));
+      }
+      return p;
     }
-    return p;
   }
 };
 
