@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <random>
 #include <string>
-#include <system_error>
 
 #include "cumulus/core/error.hpp"
 
@@ -29,18 +29,19 @@ namespace cumulus::inline v1 {
 ///         directory or a device, or (commit) if flushing or renaming fails.
 class replaced_file {
  public:
-  explicit replaced_file(std::filesystem::path path) : path_(std::move(path)) {
+  explicit replaced_file(std::string path) : path_(std::move(path)) {
     resolve_target();
-    std::filesystem::path const directory = target_.parent_path();
-    std::random_device random;
-    for (int attempt = 0; attempt < 100; ++attempt) {
+    static std::atomic<unsigned> files{0};
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      temporary_ = directory_;
+      temporary_ += ".";
       // Only a short piece of the name, so that the longest legal name still works.
-      std::string name(".");
-      name += target_.filename().string().substr(0, 100);
-      name += ".";
-      name += std::to_string(random());
-      name += ".part";
-      temporary_ = directory / name;
+      temporary_ += target_.substr(directory_.size(), 100);
+      temporary_ += ".";
+      temporary_ += std::to_string(::getpid());
+      temporary_ += ".";
+      temporary_ += std::to_string(++files);
+      temporary_ += ".part";
       int const fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
       if (fd >= 0) {
         if (mode_ != 0) {
@@ -65,8 +66,8 @@ class replaced_file {
     }
   }
 
-  std::filesystem::path const& path() const { return path_; }
-  std::filesystem::path const& temporary_path() const { return temporary_; }
+  std::string const& path() const { return path_; }
+  std::string const& temporary_path() const { return temporary_; }
 
   /// Flushes the written bytes to the disk and gives the file its name. All handles on the
   /// temporary file should be closed by now.
@@ -74,13 +75,13 @@ class replaced_file {
     if (committed_) {
       return;
     }
-    flush(temporary_, O_RDONLY);
+    flush();
     if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
       fail("cannot rename the finished file", errno);
     }
     committed_ = true;
     // The new name must survive a power cut too; some file systems cannot flush directories.
-    int const fd = ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int const fd = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
       (void)::fsync(fd);
       ::close(fd);
@@ -89,39 +90,56 @@ class replaced_file {
 
  private:
   [[noreturn]] void fail(char const* what, int code) const {
-    throw io_error("replaced_file: cannot write '" + path_.string() + "': " + what + " (" +
-                   std::generic_category().message(code) + ")");
+    throw io_error("replaced_file: cannot write '" + path_ + "': " + what + " (" +
+                   std::strerror(code) + ")");
+  }
+
+  static std::string directory_of(std::string const& path) {
+    return path.substr(0, path.rfind('/') + 1);  // with its slash; empty for the current one
+  }
+
+  /// The path with every link resolved, empty if there is nothing.
+  static std::string real_path(std::string const& path) {
+    char resolved[PATH_MAX];
+    return ::realpath(path.c_str(), resolved) != nullptr ? resolved : "";
   }
 
   void resolve_target() {
-    std::error_code ec;
-    target_ = std::filesystem::absolute(path_, ec);
-    if (ec || path_.empty() || !target_.has_filename()) {
-      throw io_error("replaced_file: expected the name of a file, got '" + path_.string() + "'");
+    if (path_.empty() || path_.back() == '/') {
+      throw io_error("replaced_file: expected the name of a file, got '" + path_ + "'");
     }
+    target_ = path_;
     struct stat info{};
-    if (::stat(target_.c_str(), &info) != 0) {
-      // ENOENT: a new name, or a link to a new name, whose target is then created.
-      std::filesystem::path const link = std::filesystem::read_symlink(target_, ec);
-      if (!ec) {
-        target_ = (target_.parent_path() / link).lexically_normal();
+    if (::stat(path_.c_str(), &info) == 0) {
+      if (!S_ISREG(info.st_mode)) {
+        throw io_error("replaced_file: expected a regular file or a new name, got '" + path_ +
+                       "', which is " +
+                       (S_ISDIR(info.st_mode) ? "a directory" : "a device, pipe or socket"));
       }
-      return;
+      mode_ = info.st_mode & 07777;
+      std::string const resolved = real_path(path_);
+      target_ = resolved.empty() ? path_ : resolved;
+    } else {
+      // A new name, or a link to a new name, whose target is then created.
+      char link[PATH_MAX];
+      ssize_t const length = ::readlink(path_.c_str(), link, sizeof link);
+      if (length > 0) {
+        std::string const to(link, static_cast<std::size_t>(length));
+        target_ = (to[0] == '/' ? "" : directory_of(path_)) + to;
+      }
     }
-    if (!S_ISREG(info.st_mode)) {
-      throw io_error("replaced_file: expected a regular file or a new name, got '" +
-                     path_.string() + "', which is " +
-                     (S_ISDIR(info.st_mode) ? "a directory" : "a device, pipe or socket"));
+    // Absolute, so that the program may change its directory before commit().
+    directory_ = directory_of(target_);
+    std::string const folder = real_path(directory_.empty() ? "." : directory_);
+    if (folder.empty()) {
+      fail("cannot create a file in its directory", errno);
     }
-    mode_ = info.st_mode & 07777;
-    std::filesystem::path const resolved = std::filesystem::canonical(target_, ec);
-    if (!ec) {
-      target_ = resolved;
-    }
+    target_.replace(0, directory_.size(), folder + "/");
+    directory_ = folder + "/";
   }
 
-  void flush(std::filesystem::path const& file, int flags) const {
-    int const fd = ::open(file.c_str(), flags | O_CLOEXEC);
+  void flush() const {
+    int const fd = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
       fail("cannot reopen the finished file", errno);
     }
@@ -133,10 +151,11 @@ class replaced_file {
     }
   }
 
-  std::filesystem::path path_;       // as the caller wrote it
-  std::filesystem::path target_;     // absolute, links resolved
-  std::filesystem::path temporary_;  // in the target's directory
-  mode_t mode_ = 0;                  // of the file being replaced, 0 if new
+  std::string path_;       // as the caller wrote it
+  std::string target_;     // absolute, links resolved
+  std::string directory_;  // the target's, with a slash behind it
+  std::string temporary_;  // in that directory
+  mode_t mode_ = 0;        // of the file being replaced, 0 if new
   bool committed_ = false;
 };
 

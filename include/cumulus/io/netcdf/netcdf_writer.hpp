@@ -96,7 +96,7 @@ class netcdf_writer {
     }
   }
 
-  std::filesystem::path const& path() const { return file_.path(); }
+  std::filesystem::path path() const { return file_.path(); }
   netcdf_format format() const { return options_.format; }
 
   /// A dimension of fixed length.
