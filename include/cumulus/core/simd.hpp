@@ -51,6 +51,7 @@ template <class T, int N> class vector_storage {
     std::memcpy(&v, bytes_, sizeof(v));
     return v;
   }
+  void set(int l, T x) { std::memcpy(bytes_ + l * sizeof(T), &x, sizeof(T)); }
 
  private:
   alignas(sizeof(T) * N) unsigned char bytes_[sizeof(T) * N];
@@ -63,9 +64,10 @@ template <class T, int N> class vector_storage {
   vector_storage() = default;
   explicit vector_storage(vec v) : v_(v) {}
   vec get() const { return v_; }
+  void set(int l, T x) { v_[l] = x; }
 
  private:
-  vec v_;
+  vec v_ = {};
 };
 #endif
 
@@ -82,11 +84,7 @@ template <class T, int N> struct simd {
   static simd splat(T x) { return {x - vec{}}; }
   vec v() const { return storage_.get(); }
   T operator[](int l) const { return v()[l]; }
-  void set(int l, T x) {
-    vec changed = v();
-    changed[l] = x;
-    storage_ = detail::vector_storage<T, N>(changed);
-  }
+  void set(int l, T x) { storage_.set(l, x); }
 
  private:
   detail::vector_storage<T, N> storage_;
@@ -101,11 +99,7 @@ template <int N, int W> struct mask {
   mask(vec v) : storage_(v) {}
   vec v() const { return storage_.get(); }
   bool operator[](int l) const { return v()[l] != 0; }
-  void set(int l, bool x) {
-    vec changed = v();
-    changed[l] = static_cast<element>(x ? -1 : 0);
-    storage_ = detail::vector_storage<element, N>(changed);
-  }
+  void set(int l, bool x) { storage_.set(l, static_cast<element>(x ? -1 : 0)); }
 
  private:
   detail::vector_storage<element, N> storage_;
