@@ -12,6 +12,7 @@
 #include "cumulus/cumulus.hpp"
 #include "cumulus/io/npy.hpp"
 #include "tests/oracle_process.hpp"
+#include "tests/typed_arrays.hpp"
 
 namespace {
 
@@ -122,12 +123,15 @@ TEST(print, views_and_expressions_are_written_by_their_elements) {
   EXPECT_EQ(to_string(ndarray<double, host>()), "[]");
 }
 
-// Oracle: the same text from to_string.
-TEST(print, streams_take_arrays_and_expressions) {
-  ndarray<double, host> const a{{1, 2}, {3, 4}};
+template <class Space> struct printed_from : typed_arrays::in_each_space<Space> {};
+TYPED_TEST_SUITE(printed_from, typed_arrays::spaces);
+
+// Oracle: NumPy's text.
+TYPED_TEST(printed_from, streams_take_arrays_and_expressions) {
+  auto const a = typed_arrays::array_of<TypeParam, double>(shape{2, 2}, {1, 2, 3, 4});
   std::ostringstream out;
-  out << "a = " << a << " and " << a(0) / 4 << '\n';
-  EXPECT_EQ(out.str(), "a = [[1. 2.]\n [3. 4.]] and [0.25 0.5 ]\n");
+  out << "a = " << a << ", a.T = " << transpose(a) << " and " << a(0) / 4 << '\n';
+  EXPECT_EQ(out.str(), "a = [[1. 2.]\n [3. 4.]], a.T = [[1. 3.]\n [2. 4.]] and [0.25 0.5 ]\n");
 }
 
 TEST(print, refuses_options_without_a_meaning) {

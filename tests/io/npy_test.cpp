@@ -15,6 +15,7 @@
 
 #include "cumulus/cumulus.hpp"
 #include "tests/oracle_process.hpp"
+#include "tests/typed_arrays.hpp"
 
 namespace {
 
@@ -152,6 +153,19 @@ TEST_F(npy_files, hold_expressions_and_replace_older_files) {
   save(path, a(1, 0));
   EXPECT_EQ((load<float, host>(path).shape()), shape{});
   EXPECT_EQ((load<float, host>(path).item()), 3.0F);
+}
+
+template <class Space> struct npy_in : typed_arrays::in_each_space<Space> {};
+TYPED_TEST_SUITE(npy_in, typed_arrays::spaces);
+
+TYPED_TEST(npy_in, goes_to_a_file_and_comes_back) {
+  std::string const path = oracle::scratch("space.npy");
+  save(path, transpose(typed_arrays::counting<TypeParam, float>(shape{2, 3})) + 1);
+  auto const a = load<double, TypeParam>(path, {.convert = true});
+  static_assert(
+      std::is_same_v<decltype(load<double, TypeParam>(path)), ndarray<double, TypeParam>>);
+  EXPECT_EQ(a.shape(), (shape{3, 2}));
+  EXPECT_EQ(typed_arrays::values_of(a), (std::vector<double>{1, 4, 2, 5, 3, 6}));
 }
 
 // Oracle: the bit patterns of bfloat16.

@@ -27,6 +27,9 @@ template <class... Items>
 concept fancy_index = (element_index<Items> || ...) &&
                       ((element_index<Items> || view_index<std::remove_cvref_t<Items>>) && ...);
 
+template <class T, memory_space Space> class ndarray;
+template <class T, memory_space Space> class array_view;
+
 /// Base of ndarray and array_view. `Derived` has shape(), strides() and view(), which gives a
 /// read-only view of a constant owner.
 template <class Derived> class array_interface {
@@ -69,6 +72,11 @@ template <class Derived> class array_interface {
     return read_element(v.owner(), v.data(), typename Derived::space{});
   }
 
+  /// A copy in space To, in row-major order. A copy to the host waits for pending work.
+  ///     auto on_host = a.to<host>();
+  /// Throws: out_of_memory; cuda_error.
+  template <memory_space To> auto to() const { return copy_in<To>(self().view()); }
+
   /// Elements in row-major order (host only).
   auto begin() { return iterator_at(self().view(), 0); }
   auto end() { return iterator_at(self().view(), size()); }
@@ -87,6 +95,35 @@ template <class Derived> class array_interface {
   template <class V, class... Items> static auto index_view(V const& v, Items... items) {
     index_item const list[] = {items..., index_item(ellipsis)};
     return v.mapped(map_index(v.shape(), std::span<index_item const>(list, sizeof...(items))));
+  }
+
+  template <memory_space To, class V>
+  static ndarray<typename V::element_type, To> copy_in(V const& v) {
+    using T = typename V::element_type;
+    using From = typename V::space;
+    if (v.is_contiguous()) {
+      ndarray<T, To> result(v.shape());
+      copy_bytes<To, From>(result.data(), result.owner(), v.data(), v.owner(),
+                           static_cast<std::size_t>(v.size()) * sizeof(T));
+      return result;
+    }
+    if constexpr (std::is_same_v<To, From>) {
+      return ndarray<T, To>(v);
+    } else if constexpr (std::is_same_v<From, host>) {
+      return copy_in<To>(ndarray<T, host>(v).view());
+    } else {
+      // Without a kernel: everything from the first to the last element, packed on the host.
+      index_t first = 0;
+      index_t last = 0;
+      for (int k = 0; k < v.rank(); ++k) {
+        index_t const reach = (v.shape()[k] - 1) * v.strides()[k];
+        (reach < 0 ? first : last) += reach;
+      }
+      ndarray<T, host> block(cumulus::shape{last - first + 1});
+      copy_bytes<host, From>(block.data(), block.owner(), v.data() + first, v.owner(),
+                             static_cast<std::size_t>(block.size()) * sizeof(T));
+      return array_view<T, host>(block.owner(), block.data() - first, v.shape(), v.strides());
+    }
   }
 
   template <class V> static auto iterator_at(V const& v, index_t position) {
