@@ -37,9 +37,13 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   ndarray(nested_list_t<T, 2> values) { copy_from<2>(values); }
   ndarray(nested_list_t<T, 3> values) { copy_from<3>(values); }
   ndarray(nested_list_t<T, 4> values) { copy_from<4>(values); }
-  /// Row-major elements of a vector, span or array, copied.
-  explicit ndarray(std::span<T const> values)
-      : ndarray(cumulus::shape{static_cast<index_t>(values.size())}, values.data()) {}
+  /// Row-major elements of a vector, span or array, copied. (A template, so that no one asks a CUDA
+  /// array whether it is a range.)
+  template <class Range>
+    requires(!lazy_source<Range> && std::is_convertible_v<Range const&, std::span<T const>>)
+  explicit ndarray(Range const& values)
+      : ndarray(cumulus::shape{static_cast<index_t>(std::span<T const>(values).size())},
+                std::span<T const>(values).data()) {}
   /// Row-major elements in host memory, copied.
   ndarray(cumulus::shape const& s, T const* values) {
     allocate(s);
@@ -156,6 +160,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
 };
 
 template <array_like X> ndarray(X const&) -> ndarray<value_type_of<X>, space_of<X>>;
+template <class T> ndarray(std::span<T const>) -> ndarray<T>;
 template <class T, memory_space Space> ndarray(ndarray<T, Space> const&) -> ndarray<T, Space>;
 template <class T, memory_space Space> ndarray(ndarray<T, Space>&&) -> ndarray<T, Space>;
 
