@@ -20,30 +20,28 @@ struct assign_target {
   void* context = nullptr;  ///< of the buffer: what a CUDA block knows of streams
 };
 
+/// The loops that write the elements of one type of expression. What surrounds them (broadcasting,
+/// overlap, plans) is ordinary code that no expression instantiates.
+struct sweep_functions {
+  /// operands: the output, then the leaves; contexts: those of their buffers.
+  using loop = void (*)(elementwise_plan const&, std::span<operand const> operands,
+                        void* const* contexts);
+  loop evaluate;  ///< writes the expression
+  loop copy;      ///< writes an array of the same element type
+  buffer (*allocate)(std::size_t bytes);
+  int item_bytes;
+};
+
 namespace detail {
 
 template <class Tree, class Space>
-void sweep_into(assign_target const& out, expression<Tree, Space> const& e) {
-  constexpr int count = Tree::leaf_count;
-  operand operands[1 + count];
-  operands[0] = out.op;
-  for (int k = 0; k < count; ++k) {
-    operands[1 + k] = e.leaves()[k].op;
-  }
-  std::span<operand> const all(operands, 1 + count);
-  elementwise_plan const plan = plan_elementwise(out.shape, all);
-  if (plan.what == sweep::empty) {
-    return;
-  }
+void sweep(elementwise_plan const& plan, std::span<operand const> operands,
+           [[maybe_unused]] void* const* contexts) {
   if constexpr (std::is_same_v<Space, host>) {
-    assign_host<Tree>(plan, all);
+    assign_host<Tree>(plan, operands);
   } else {
 #if CUMULUS_HAS_CUDA
-    void* contexts[1 + count] = {out.context};
-    for (int k = 0; k < count; ++k) {
-      contexts[1 + k] = e.leaves()[k].owner.context();
-    }
-    assign_cuda<Tree>(plan, all, contexts);
+    assign_cuda<Tree>(plan, operands, contexts);
 #else
     static_assert(
         std::is_same_v<Space, host>,
@@ -53,40 +51,77 @@ void sweep_into(assign_target const& out, expression<Tree, Space> const& e) {
   }
 }
 
+/// Plans and runs one loop over leaves that have strides over the output's shape.
+inline void plan_and_sweep(sweep_functions::loop loop, shape const& s, std::span<operand> operands,
+                           void* const* contexts) {
+  elementwise_plan const plan = plan_elementwise(s, operands);
+  if (plan.what != sweep::empty) {
+    loop(plan, operands, contexts);
+  }
+}
+
 }  // namespace detail
 
-/// Writes the elements of `e`, broadcast to the target's shape, through a temporary if the target
-/// overlaps what e reads.
-/// Throws: shape_error if e cannot be broadcast; value_error if the target repeats elements. The
-/// target is unchanged when the temporary's evaluation throws.
+/// The loops of an expression type in a space.
 template <class Tree, class Space>
-void assign(assign_target const& target, expression<Tree, Space> e, char const* function) {
-  static_assert(!tree::is_masked_v<Tree>,
-                "cumulus: a masked expression has no values to store; reduce it, or use where");
-  if (e.shape() != target.shape) {
-    e = e.mapped(map_broadcast(e.shape(), target.shape, function));
+inline constexpr sweep_functions sweep_functions_of = {
+    detail::sweep<Tree, Space>, detail::sweep<tree::array<typename Tree::value_type>, Space>,
+    allocate<Space>, sizeof(typename Tree::value_type)};
+
+/// Writes leaves of shape `s` to the target, broadcast to its shape, through a temporary if the
+/// target overlaps what is read.
+inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves, shape const& s,
+                          sweep_functions const& functions, char const* function) {
+  operand operands[1 + max_leaves];
+  void* contexts[1 + max_leaves] = {target.context};
+  operands[0] = target.op;
+  bool hazard = false;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    leaf const& l = leaves[i];
+    operand& o = operands[1 + i];
+    o = l.op;
+    contexts[1 + i] = l.owner.context();
+    if (s != target.shape) {
+      strides const st = broadcast_strides(s, l.strides_over(s.rank()), target.shape, function);
+      std::copy(st.begin(), st.end(), o.stride);
+    }
+    hazard = hazard || is_hazard(target.op, o, l.owner, target.shape);
   }
   if (repeats_elements(target.op, target.shape)) {
     throw value_error(std::string(function) +
-                      ": expected a view with distinct elements, got a "
-                      "broadcast view of shape " +
+                      ": expected a view with distinct elements, got a broadcast view of shape " +
                       to_string(target.shape));
   }
-  using T = typename Tree::value_type;
-  if (!any_hazard(target.op, std::span<leaf const>(e.leaves(), Tree::leaf_count), target.shape)) {
-    detail::sweep_into(target, e);
+  std::span<operand> const all(operands, 1 + leaves.size());
+  if (!hazard) {
+    detail::plan_and_sweep(functions.evaluate, target.shape, all, contexts);
     return;
   }
-  expression<tree::array<T>, Space> copy{target.shape};
-  leaf& l = *copy.leaves();
-  l.owner = allocate<Space>(
-      static_cast<std::size_t>(checked_size(target.shape, sizeof(T), function)) * sizeof(T));
-  l.op = operand{.data = static_cast<std::byte const*>(l.owner.data()),
-                 .item_bytes = sizeof(T),
-                 .kind = leaf_kind::array};
-  l.set_strides(row_major_strides(target.shape));
-  detail::sweep_into({l.op, target.shape, l.owner.context()}, e);
-  detail::sweep_into(target, copy);
+  std::size_t const item = static_cast<std::size_t>(functions.item_bytes);
+  buffer const storage = functions.allocate(
+      static_cast<std::size_t>(checked_size(target.shape, item, function)) * item);
+  operand copy{.data = static_cast<std::byte const*>(storage.data()),
+               .item_bytes = functions.item_bytes,
+               .kind = leaf_kind::array};
+  strides const st = row_major_strides(target.shape);
+  std::copy(st.begin(), st.end(), copy.stride);
+  operands[0] = copy;
+  contexts[0] = storage.context();
+  detail::plan_and_sweep(functions.evaluate, target.shape, all, contexts);
+  operand back[2] = {target.op, copy};
+  void* const back_contexts[2] = {target.context, storage.context()};
+  detail::plan_and_sweep(functions.copy, target.shape, back, back_contexts);
+}
+
+/// Writes the elements of `e`, broadcast to the target's shape.
+/// Throws: shape_error if e cannot be broadcast; value_error if the target repeats elements. The
+/// target is unchanged when the evaluation into a temporary throws.
+template <class Tree, class Space>
+void assign(assign_target const& target, expression<Tree, Space> const& e, char const* function) {
+  static_assert(!tree::is_masked_v<Tree>,
+                "cumulus: a masked expression has no values to store; reduce it, or use where");
+  assign_leaves(target, std::span<leaf const>(e.leaves(), Tree::leaf_count), e.shape(),
+                sweep_functions_of<Tree, Space>, function);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -25,33 +25,34 @@ inline address_range addresses(operand const& o, shape const& s) {
           first + static_cast<std::uintptr_t>((high + 1) * o.item_bytes)};
 }
 
-/// True if writing `output` element by element could change what `input` still has to read. Both have
-/// strides over s. An input with the output's own address and strides is safe: each element is read
-/// before it is written. A gather on the output's memory never is.
-inline bool is_hazard(operand const& output, leaf const& input, shape const& s) {
-  if (input.op.kind == leaf_kind::indirect) {
+/// True if writing `output` element by element could change what `input` still has to read. Both
+/// have strides over s. An input with the output's own address and strides is safe: each element is
+/// read before it is written. A gather on the output's memory never is.
+inline bool is_hazard(operand const& output, operand const& input, buffer const& owner,
+                      shape const& s) {
+  if (input.kind == leaf_kind::indirect) {
     address_range const out = addresses(output, s);
-    auto const begin = reinterpret_cast<std::uintptr_t>(input.owner.data());
-    return input.owner ? out.begin < begin + input.owner.bytes() && begin < out.end : true;
+    auto const begin = reinterpret_cast<std::uintptr_t>(owner.data());
+    return owner ? out.begin < begin + owner.bytes() && begin < out.end : true;
   }
-  if (input.op.kind != leaf_kind::array || s.size() == 0) {
+  if (input.kind != leaf_kind::array || s.size() == 0) {
     return false;
   }
   address_range const out = addresses(output, s);
-  address_range const in = addresses(input.op, s);
+  address_range const in = addresses(input, s);
   if (out.end <= in.begin || in.end <= out.begin) {
     return false;
   }
-  bool same = output.data == input.op.data && output.item_bytes == input.op.item_bytes;
+  bool same = output.data == input.data && output.item_bytes == input.item_bytes;
   for (int k = 0; k < s.rank(); ++k) {
-    same = same && (s[k] == 1 || output.stride[k] == input.op.stride[k]);
+    same = same && (s[k] == 1 || output.stride[k] == input.stride[k]);
   }
   return !same;
 }
 
 inline bool any_hazard(operand const& output, std::span<leaf const> inputs, shape const& s) {
   for (leaf const& l : inputs) {
-    if (is_hazard(output, l, s)) {
+    if (is_hazard(output, l.op, l.owner, s)) {
       return true;
     }
   }
