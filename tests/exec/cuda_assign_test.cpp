@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel bodies of elementwise statements, on an emulated grid. Oracle: closed forms of the
+// position, computed by plain loops here; plans are compared with what is worked out by hand.
+
+#include "cumulus/exec/cuda/assign_body.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "cumulus/cumulus.hpp"
+#include "tests/exec/emulated_grid.hpp"
+
+namespace {
+
+namespace cm = cumulus;
+using cm::_;
+using cm::index_t;
+using cm::newaxis;
+using cm::slice;
+template <class T> using array = cm::ndarray<T, cm::host>;
+
+/// An elementwise statement as the device would get it.
+template <class Tree> struct statement {
+  cm::expression<Tree, cm::host> expression;  // keeps what the operands point to
+  cm::operand operands[1 + Tree::leaf_count];
+  cm::elementwise_plan sweep;
+  cm::assign_plan plan;
+
+  statement(cm::assign_target const& out, cm::expression<Tree, cm::host> const& e) : expression(e) {
+    operands[0] = out.op;
+    for (int k = 0; k < Tree::leaf_count; ++k) {
+      operands[1 + k] = e.leaves()[k].op;
+    }
+    std::span<cm::operand> const all(operands);
+    sweep = cm::plan_elementwise(out.shape, all);
+    plan = cm::plan_assign(sweep, all, cm::kernel_packs<Tree>::size, cm::packs_in_flight<Tree>);
+  }
+
+  /// The same statement element by element, which every one can be.
+  cm::assign_plan general() const {
+    cm::assign_plan p = plan;
+    p.what = cm::assign_case::general;
+    p.items = sweep.size;
+    p.row = sweep.row_length();
+    p.head = 0;
+    p.tail = 0;
+    return p;
+  }
+
+  void run(cm::assign_plan const& p, index_t blocks, int threads, emulated_grid::thread_order order,
+           int* bad_index) const {
+    using namespace emulated_grid;
+    auto const a = cm::make_assign_arguments<Tree>(sweep, std::span<cm::operand const>(operands), p,
+                                                   bad_index);
+    switch (p.what) {
+      case cm::assign_case::contiguous:
+        return emulate<cm::contiguous_body<Tree>>(blocks, threads, a, order);
+      case cm::assign_case::rows:
+        return emulate<cm::rows_body<Tree>>(blocks, threads, a, order);
+      case cm::assign_case::general:
+        return emulate<cm::general_body<Tree>>(blocks, threads, a, order);
+    }
+  }
+};
+
+template <class E> auto as_statement(cm::assign_target const& out, E const& e) {
+  auto const x = cm::as_expression(e);
+  return statement<cm::tree_of<E const&>>(
+      out, x.mapped(cm::map_broadcast(x.shape(), out.shape, "test")));
+}
+
+/// Stores e to `view` of `owner` on many grids, and expects `value` of each position of the view in
+/// row-major order and untouched elements elsewhere.
+template <class T, class View, class E>
+void expect_on_every_grid(array<T>& owner, View const& view, E const& e, cm::assign_case what,
+                          std::function<T(index_t)> const& value) {
+  auto const s = as_statement(cm::target_of(view), e);
+  ASSERT_EQ(s.plan.what, what) << to_string(s.plan) << " of " << to_string(s.sweep);
+  T const untouched = T(77);
+  std::vector<T> wanted(static_cast<std::size_t>(owner.size()), untouched);
+  index_t position = 0;
+  for (auto it = view.begin(); it != view.end(); ++it, ++position) {
+    wanted[static_cast<std::size_t>(&*it - owner.data())] = value(position);
+  }
+  for (bool wide : {false, true}) {
+    for (cm::assign_plan plan : {s.plan, s.general()}) {
+      plan.wide = wide;
+      for (index_t blocks : {1, 2, 7}) {
+        for (int threads : {32, 128, 256}) {
+          for (auto order : emulated_grid::thread_orders) {
+            std::fill(owner.data(), owner.data() + owner.size(), untouched);
+            s.run(plan, blocks, threads, order, nullptr);
+            for (index_t i = 0; i < owner.size(); ++i) {
+              ASSERT_EQ(owner.data()[i], wanted[static_cast<std::size_t>(i)])
+                  << "element " << i << ", " << blocks << " x " << threads << ", "
+                  << to_string(plan);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// 0, 1, 2, … in row-major order, small enough for every type.
+template <class T> array<T> counting(cm::shape const& s, int modulus = 100) {
+  array<T> a(s);
+  for (index_t i = 0; i < a.size(); ++i) {
+    a.data()[i] = static_cast<T>(i % modulus);
+  }
+  return a;
+}
+
+using cm::assign_case;
+
+TEST(CudaAssign, UnaryOnOneRow) {
+  for (index_t n : {1, 3, 4, 5, 1000, 1023}) {
+    array<float> const a = counting<float>({n});
+    array<float> out(cm::shape{n});
+    expect_on_every_grid<float>(out, out.view(), -a, assign_case::contiguous,
+                                [](index_t i) { return -static_cast<float>(i % 100); });
+  }
+}
+
+TEST(CudaAssign, BinaryOfDoublesAndOfSmallIntegers) {
+  array<double> const a = counting<double>({37, 29});
+  array<double> out(cm::shape{37, 29});
+  expect_on_every_grid<double>(out, out.view(), a * a + 0.5, assign_case::contiguous,
+                               [](index_t i) { return double(i % 100) * double(i % 100) + 0.5; });
+  array<std::int8_t> const b = counting<std::int8_t>({1111});
+  array<std::int8_t> small(cm::shape{1111});
+  expect_on_every_grid<std::int8_t>(small, small.view(), b + b, assign_case::contiguous,
+                                    [](index_t i) { return std::int8_t(i % 100 * 2); });
+}
+
+TEST(CudaAssign, CastsBetweenWidths) {
+  array<float> const a = counting<float>({517});
+  array<double> wide(cm::shape{517});
+  expect_on_every_grid<double>(wide, wide.view(), cm::astype<double>(a), assign_case::contiguous,
+                               [](index_t i) { return double(i % 100); });
+  array<double> const b = counting<double>({517}, 300);
+  array<std::int8_t> narrow(cm::shape{517});
+  // Beyond 127 a cast saturates.
+  expect_on_every_grid<std::int8_t>(
+      narrow, narrow.view(), cm::astype<std::int8_t>(b), assign_case::contiguous,
+      [](index_t i) { return std::int8_t(std::min<index_t>(i % 300, 127)); });
+  array<std::int8_t> const c = counting<std::int8_t>({517});
+  array<float> single(cm::shape{517});
+  expect_on_every_grid<float>(single, single.view(), cm::astype<float>(c) * 2.0f,
+                              assign_case::contiguous,
+                              [](index_t i) { return float(i % 100) * 2.0f; });
+  array<cm::float16> half(cm::shape{517});
+  // Integers below 2048 are exact in float16.
+  auto const s = as_statement(cm::target_of(half.view()), cm::astype<cm::float16>(a));
+  for (auto order : emulated_grid::thread_orders) {
+    half.fill(0);
+    s.run(s.plan, 2, 32, order, nullptr);
+    for (index_t i = 0; i < 517; ++i) {
+      ASSERT_EQ(static_cast<float>(half.data()[i]), float(i % 100));
+    }
+  }
+}
+
+TEST(CudaAssign, WhereAndBool) {
+  array<float> const a = counting<float>({6, 40});
+  array<float> out(cm::shape{6, 40});
+  expect_on_every_grid<float>(out, out.view(), cm::where(a > 50.0f, a, -1.0f),
+                              assign_case::contiguous,
+                              [](index_t i) { return i % 100 > 50 ? float(i % 100) : -1.0f; });
+  array<bool> truth(cm::shape{6, 40});
+  auto const s = as_statement(cm::target_of(truth.view()), a < 7.0f);
+  for (auto order : emulated_grid::thread_orders) {
+    truth.fill(true);
+    s.run(s.plan, 7, 32, order, nullptr);
+    for (index_t i = 0; i < truth.size(); ++i) {
+      ASSERT_EQ(truth.data()[i], i % 100 < 7);
+    }
+  }
+}
+
+TEST(CudaAssign, BroadcastRowsAndColumns) {
+  array<float> const a = counting<float>({5, 7, 64});
+  array<float> const row = counting<float>({64});
+  array<float> const month = counting<float>({5, 1, 64}, 1000);
+  array<float> const column = counting<float>({7, 1});
+  array<float> out(cm::shape{5, 7, 64});
+  expect_on_every_grid<float>(out, out.view(), a - row, assign_case::rows,
+                              [](index_t i) { return float(i % 100) - float(i % 64); });
+  expect_on_every_grid<float>(out, out.view(), a - month, assign_case::rows, [](index_t i) {
+    return float(i % 100) - float(i / (7 * 64) * 64 + i % 64);
+  });
+  expect_on_every_grid<float>(out, out.view(), a * column, assign_case::rows,
+                              [](index_t i) { return float(i % 100) * float(i / 64 % 7); });
+  // Rows of 63 are no whole packs.
+  array<float> const odd = counting<float>({5, 63});
+  array<float> odd_out(cm::shape{5, 63});
+  expect_on_every_grid<float>(odd_out, odd_out.view(), odd - odd(0), assign_case::general,
+                              [](index_t i) { return float(i % 100) - float(i % 63); });
+}
+
+TEST(CudaAssign, TransposedAndReversed) {
+  array<double> const a = counting<double>({9, 13});
+  array<double> out(cm::shape{13, 9});
+  expect_on_every_grid<double>(out, out.view(), cm::transpose(a) + 0.0, assign_case::general,
+                               [](index_t i) { return double((i % 9 * 13 + i / 9) % 100); });
+  array<double> flipped(cm::shape{9, 13});
+  expect_on_every_grid<double>(flipped, flipped.view(), a(slice(_, _, -1), slice(_, _, -1)) * 1.0,
+                               assign_case::general,
+                               [](index_t i) { return double((116 - i) % 100); });
+  // The output itself runs backwards; both being walked from the other end is one row.
+  expect_on_every_grid<double>(flipped, flipped.view()(slice(_, _, -1), slice(_, _, -1)), a * 1.0,
+                               assign_case::general, [](index_t i) { return double(i % 100); });
+}
+
+TEST(CudaAssign, OddOffsetsAndLengths) {
+  array<float> const a = counting<float>({1010}, 10000);
+  array<float> out(cm::shape{1000});
+  // Both begin 3 elements into a pack: a head of 1.
+  expect_on_every_grid<float>(out, out.view()(slice(3, 998)), a(slice(7, 1002)) * 1.0f,
+                              assign_case::contiguous, [](index_t i) { return float(i + 7); });
+  // They begin at different places of a pack.
+  expect_on_every_grid<float>(out, out.view()(slice(3, 998)), a(slice(1, 996)) * 1.0f,
+                              assign_case::general, [](index_t i) { return float(i + 1); });
+  // Every third element.
+  expect_on_every_grid<float>(out, out.view()(slice(1, _, 3)), a(slice(_, 333)) * 1.0f,
+                              assign_case::general, [](index_t i) { return float(i); });
+}
+
+TEST(CudaAssign, NoDimensionsAndNoElements) {
+  array<float> const a = counting<float>({5});
+  array<float> one(cm::shape{});
+  expect_on_every_grid<float>(one, one.view(), a(4) * 2.0f, assign_case::contiguous,
+                              [](index_t) { return 8.0f; });
+  array<float> none(cm::shape{3, 0});
+  auto const s = as_statement(cm::target_of(none.view()), none * 2.0f);
+  EXPECT_EQ(s.plan.launch.blocks, 0);
+}
+
+TEST(CudaAssign, FunctorsAndGenerators) {
+  array<double> const a = counting<double>({211});
+  array<double> out(cm::shape{211});
+  struct line {
+    double slope;
+    double operator()(double x) const { return slope * x + 1; }
+  };
+  expect_on_every_grid<double>(out, out.view(), cm::map(line{3}, a), assign_case::contiguous,
+                               [](index_t i) { return 3 * double(i % 100) + 1; });
+  array<double> table(cm::shape{7, 32});
+  expect_on_every_grid<double>(
+      table, table.view(),
+      cm::reshape(cm::arange<double>(0.0, 7.0), {7, 1}) * cm::arange<double>(0.0, 32.0),
+      assign_case::rows, [](index_t i) { return double(i / 32) * double(i % 32); });
+}
+
+TEST(CudaAssign, TakeAlongEitherAxis) {
+  array<float> const a = counting<float>({12, 20}, 1000);
+  array<float> rows(cm::shape{4, 20});
+  expect_on_every_grid<float>(rows, rows.view(), cm::take(a, {11, 0, -1, 5}, 0) + 0.0f,
+                              assign_case::rows, [](index_t i) {
+                                index_t const picked[] = {11, 0, 11, 5};
+                                return float(picked[i / 20] * 20 + i % 20);
+                              });
+  array<float> columns(cm::shape{12, 3});
+  expect_on_every_grid<float>(columns, columns.view(), cm::take(a, {19, 2, -20}, 1) + 0.0f,
+                              assign_case::general, [](index_t i) {
+                                index_t const picked[] = {19, 2, 0};
+                                return float(i / 3 * 20 + picked[i % 3]);
+                              });
+}
+
+// Oracle: the indices 12 and -13 do not exist along an axis of 12.
+TEST(CudaAssign, TakeReportsAnIndexOutOfRange) {
+  array<float> const a = counting<float>({12, 20}, 1000);
+  for (index_t bad : {12, -13, 4}) {
+    array<float> out(cm::shape{2, 20});
+    auto const s = as_statement(cm::target_of(out.view()), cm::take(a, {0, bad}, 0) + 0.0f);
+    for (cm::assign_plan const& plan : {s.plan, s.general()}) {
+      int flag = 0;
+      s.run(plan, 2, 32, emulated_grid::thread_order::forward, &flag);
+      EXPECT_EQ(flag, bad == 4 ? 0 : 1) << bad;
+      EXPECT_EQ(out.data()[39], bad == 4 ? 99.0f : 19.0f);
+    }
+  }
+}
+
+TEST(CudaAssignPlan, PacksAreWordsOfSixteenBytes) {
+  using f = cm::tree::array<float>;
+  using d = cm::tree::array<double>;
+  using b = cm::tree::array<std::int8_t>;
+  using z = cm::tree::array<cm::complex<double>>;
+  EXPECT_EQ(cm::kernel_pack_size<f>, 4);
+  EXPECT_EQ(cm::kernel_pack_size<d>, 2);
+  EXPECT_EQ(cm::kernel_pack_size<b>, 16);
+  EXPECT_EQ(cm::kernel_pack_size<z>, 1);
+  // 16 bytes of float, two words of double.
+  EXPECT_EQ((cm::kernel_pack_size<cm::tree::apply<cm::operations::cast<double>, double, f>>), 4);
+  // A byte beside a double: two words of double, not eight.
+  EXPECT_EQ((cm::kernel_pack_size<cm::tree::apply<cm::operations::cast<double>, double, b>>), 4);
+}
+
+TEST(CudaAssignPlan, ReadsAsText) {
+  array<float> const a(cm::shape{1000});
+  array<float> out(cm::shape{1000});
+  auto const text = [](auto const& view, auto const& e) {
+    return to_string(as_statement(cm::target_of(view), e).plan);
+  };
+  EXPECT_EQ(text(out.view(), -a), "contiguous: 250 packs of 4, head 0, tail 0");
+  EXPECT_EQ(text(out.view()(slice(3, _)), -a(slice(3, _))),
+            "contiguous: 249 packs of 4, head 1, tail 0");
+  EXPECT_EQ(text(out.view()(slice(3, 5)), -a(slice(3, 5))),
+            "contiguous: 0 packs of 4, head 1, tail 1");
+  EXPECT_EQ(text(out.view()(slice(3, _)), -a(slice(_, 997))),
+            "general: 997 elements, 997 in a row");
+  array<float> const table(cm::shape{10, 100});
+  array<float> sum(cm::shape{10, 100});
+  EXPECT_EQ(text(sum.view(), table + table(0)), "rows: 250 packs of 4, 25 in a row");
+  EXPECT_EQ(text(sum.view()(_, slice(_, 99)), table(_, slice(_, 99)) + table(0, slice(_, 99))),
+            "general: 990 elements, 99 in a row");
+}
+
+// More than 2^31 elements; nothing is read, so the addresses need not exist.
+TEST(CudaAssignPlan, LargeArraysUseWidePositions) {
+  for (index_t n : {(index_t{1} << 31) - 1, index_t{1} << 31, index_t{1} << 40}) {
+    cm::operand operands[2];
+    for (cm::operand& o : operands) {
+      o = cm::operand{.data = nullptr, .item_bytes = 1, .kind = cm::leaf_kind::array};
+      o.stride[0] = 2;
+    }
+    auto const sweep = cm::plan_elementwise(cm::shape{n}, operands);
+    auto const plan = cm::plan_assign(sweep, operands, 16, 2);
+    EXPECT_EQ(plan.wide, n >= index_t{1} << 31);
+    EXPECT_EQ(plan.what, assign_case::general);
+    EXPECT_EQ(plan.launch.blocks, std::min((n + 255) / 256, cm::most_blocks));
+  }
+}
+
+// Oracle: the processor's division.
+TEST(Divider, IsExact) {
+  std::mt19937_64 numbers(1);
+  std::vector<std::uint32_t> by = {1, 2, 3, 5, 7, 1024, 64800, 1038240, 0x7fffffff, 0x40000001};
+  for (int k = 0; k < 500; ++k) {
+    by.push_back(static_cast<std::uint32_t>(numbers() >> (33 + k % 31)) + 1);
+  }
+  for (std::uint32_t d : by) {
+    d = std::min(d, 0x7fffffffu);
+    cm::divider const divide(d);
+    std::vector<std::uint32_t> dividends = {0, 1, d - 1, d, 0x7fffffff, 0x7ffffffe};
+    for (int k = 0; k < 200; ++k) {
+      std::uint32_t const multiple =
+          static_cast<std::uint32_t>(numbers() % (0x7fffffffu / d + 1)) * d;
+      dividends.insert(dividends.end(), {multiple, multiple == 0 ? 0 : multiple - 1,
+                                         static_cast<std::uint32_t>(numbers() >> 33)});
+    }
+    for (std::uint32_t n : dividends) {
+      ASSERT_EQ(divide.quotient(n), n / d) << n << " / " << d;
+      ASSERT_EQ(divide.quotient(std::uint64_t{n} << 20), (std::uint64_t{n} << 20) / d);
+    }
+  }
+}
+
+}  // namespace
