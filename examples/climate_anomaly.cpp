@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The monthly climatology and anomaly of climate data: reads a NetCDF file (or generates a
+// dataset), computes, and writes a NetCDF file and a picture. `climate_anomaly --help` tells how to
+// call it.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "climate_anomaly/command_line.hpp"
+#include "climate_anomaly/month_statistics.hpp"
+#include "climate_anomaly/output_file.hpp"
+#include "climate_anomaly/picture.hpp"
+#include "climate_anomaly/prepared_field.hpp"
+#include "climate_anomaly/progress.hpp"
+#include "climate_anomaly/summary_table.hpp"
+#include "climate_anomaly/synthetic_dataset.hpp"
+
+namespace climate_anomaly {
+namespace {
+
+/// The generated dataset as an open file that has no name any more.
+std::unique_ptr<cm::netcdf_file> open_synthetic() {
+  auto const path = std::filesystem::temp_directory_path() /
+                    ("climate_anomaly_synthetic_" + std::to_string(getpid()) + ".nc");
+  write_synthetic_dataset(path);
+  struct removed_at_exit {
+    std::filesystem::path path;
+    ~removed_at_exit() {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+    }
+  } const removed{path};
+  return std::make_unique<cm::netcdf_file>(path);
+}
+
+template <class T>
+field_summary process(cm::netcdf_file const& input, prepared_field const& p,
+                      command_line const& asked, output_file& out, picture& drawn, progress& said) {
+  auto const x = read_values<T>(input, p.variable, said);
+  said.begin("computing the anomaly of " + p.variable.name);
+  auto const s = statistics_of<T>(x, p.months, p.weights);
+  said.advance(static_cast<double>(x.size()));
+  out.write(p, s, said);
+  drawn.add(p, s, asked);
+  return summary_of<T>(p.variable, x, s);
+}
+
+void print_source(command_line const& asked, std::vector<prepared_field> const& fields) {
+  std::printf("%s\n", asked.input ? asked.input->c_str() : synthetic_name);
+  std::vector<std::string> said;
+  for (auto const& p : fields) {
+    if (std::find(said.begin(), said.end(), p.time.name) == said.end()) {
+      said.push_back(p.time.name);
+      auto const& first = p.time.dates.front();
+      auto const& last = p.time.dates.back();
+      std::printf("%s: %zu steps, %04lld-%02d to %04lld-%02d, calendar %s, %lld months occur\n",
+                  p.time.name.c_str(), p.time.dates.size(), static_cast<long long>(first.year),
+                  first.month, static_cast<long long>(last.year), last.month,
+                  std::string(cm::name(p.time.units.cal)).c_str(),
+                  static_cast<long long>(p.months.count()));
+    }
+  }
+}
+
+void print_notes(command_line const& asked, std::vector<prepared_field> const& fields) {
+  bool weighted = false;
+  for (auto const& p : fields) {
+    char const* const name = p.variable.name.c_str();
+    weighted = weighted || p.grid.has_value();
+    if (!p.grid) {
+      std::printf("%s: no area mean and no map: %s\n", name, p.without_grid.c_str());
+    }
+    if (!p.first_level.empty()) {
+      std::printf("%s: the picture shows %s; the file holds all\n", name, p.first_level.c_str());
+    }
+  }
+  if (weighted) {
+    std::printf("Area means are weighted by %s (--weights %s).\n",
+                weight_words(asked.weights).c_str(), weight_name(asked.weights).c_str());
+  }
+}
+
+void print_written(std::filesystem::path const& path) {
+  std::printf("Wrote %s (%.1f MB)\n", path.c_str(),
+              static_cast<double>(std::filesystem::file_size(path)) / 1e6);
+}
+
+void run(command_line const& asked) {
+  std::unique_ptr<cm::netcdf_file> const input =
+      asked.input ? std::make_unique<cm::netcdf_file>(*asked.input) : open_synthetic();
+  auto const fields = prepare_fields(*input, select_fields(*input, asked.variables), asked.weights);
+  double work = 0;  // cells read, computed and written
+  for (auto const& p : fields) {
+    work += 4.2 * static_cast<double>(p.variable.shape().size());
+  }
+  cm::replaced_file{asked.plot};  // before the work: can it be written?
+  output_file out(asked.out, *input, fields, asked);
+  picture drawn;
+  progress said(work);
+  std::vector<field_summary> summaries;
+  for (auto const& p : fields) {
+    summaries.push_back(output_file::result_type(p.variable, asked) == cm::netcdf_type::float32
+                            ? process<float>(*input, p, asked, out, drawn, said)
+                            : process<double>(*input, p, asked, out, drawn, said));
+  }
+  said.begin("finishing");
+  drawn.write(asked.plot);
+  out.commit();
+  said.clear();
+  print_source(asked, fields);
+  print_summaries(summaries, stdout);
+  print_notes(asked, fields);
+  print_written(asked.out);
+  print_written(asked.plot);
+}
+
+/// The kind of an error, as the library names it.
+char const* kind_of_error(std::exception const& e) {
+#define CLIMATE_ANOMALY_KIND(type)                    \
+  if (dynamic_cast<cm::type const*>(&e) != nullptr) { \
+    return #type;                                     \
+  }
+  CLIMATE_ANOMALY_KIND(io_error)
+  CLIMATE_ANOMALY_KIND(value_error)
+  CLIMATE_ANOMALY_KIND(coord_error)
+  CLIMATE_ANOMALY_KIND(calendar_error)
+  CLIMATE_ANOMALY_KIND(unit_error)
+  CLIMATE_ANOMALY_KIND(dtype_error)
+  CLIMATE_ANOMALY_KIND(shape_error)
+  CLIMATE_ANOMALY_KIND(out_of_memory)
+  CLIMATE_ANOMALY_KIND(library_error)
+#undef CLIMATE_ANOMALY_KIND
+  return "error";
+}
+
+}  // namespace
+}  // namespace climate_anomaly
+
+int main(int argc, char** argv) {
+  try {
+    auto const asked = climate_anomaly::read_command_line(argc, argv);
+    if (asked.help) {
+      std::fputs(climate_anomaly::help_text, stdout);
+      return 0;
+    }
+    climate_anomaly::run(asked);
+    return 0;
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "climate_anomaly: %s: %s\n", climate_anomaly::kind_of_error(e), e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Which variables of a NetCDF file have a time axis, and which of their axes are what. Axes are
+// told by the attributes of their coordinates, never by a name.
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cumulus/io/netcdf.hpp"
+#include "cumulus/labelled/cf_axes.hpp"
+#include "cumulus/labelled/cf_time.hpp"
+
+namespace climate_anomaly {
+
+namespace cm = cumulus;
+
+struct field_axis {
+  std::string dimension;
+  cm::index_t size = 0;
+  cm::axis_kind kind = cm::axis_kind::other;
+  std::string coordinate;  ///< the variable with its values; empty where there is none
+};
+
+/// A variable to process. Its axes stand as (time, …, lat, lon), whatever their order in the file.
+struct field {
+  std::string name;
+  cm::netcdf_type type = cm::netcdf_type::float64;  ///< of its results: float32 or float64
+  cm::netcdf_attributes attributes;
+  std::vector<field_axis> axes;
+  std::vector<int> file_axis;  ///< axes[k] is the file's axis file_axis[k]
+  bool has_grid = false;       ///< the last two axes are latitude and longitude
+
+  cm::shape shape() const {
+    cm::shape s;
+    for (auto const& a : axes) {
+      s.push_back(a.size);
+    }
+    return s;
+  }
+  std::vector<std::string> dimensions() const {
+    std::vector<std::string> names;
+    for (auto const& a : axes) {
+      names.push_back(a.dimension);
+    }
+    return names;
+  }
+  /// The axes between time and the grid: levels, members.
+  std::span<field_axis const> other_axes() const {
+    return std::span(axes).subspan(1, axes.size() - (has_grid ? 3 : 1));
+  }
+};
+
+/// The fields of a file, and why each other variable is none.
+struct field_survey {
+  std::vector<field> fields;
+  std::vector<std::pair<std::string, std::string>> refused;  ///< name, reason
+};
+
+inline std::vector<std::string> words_of(std::string const& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) {
+    words.push_back(word);
+  }
+  return words;
+}
+
+inline cm::axis_kind kind_of(cm::netcdf_attributes const& a) {
+  return cm::axis_kind_of({.axis = a.text("axis"),
+                           .standard_name = a.text("standard_name"),
+                           .units = a.text("units"),
+                           .positive = a.text("positive")});
+}
+
+/// The coordinate of one dimension of a variable: the coordinate variable, else one of the
+/// variable's auxiliary coordinates over that dimension alone.
+inline field_axis axis_of(cm::netcdf_file const& file, cm::netcdf_variable const& v,
+                          cm::netcdf_dimension const& dimension) {
+  field_axis axis{.dimension = dimension.name, .size = dimension.size};
+  std::vector<std::string> names{dimension.name};
+  for (auto& name : words_of(v.attributes.text("coordinates").value_or(""))) {
+    names.push_back(std::move(name));
+  }
+  for (auto const& name : names) {
+    auto const* c = file.find_variable(name);
+    if (c == nullptr || !c->is_numeric() || c->rank() != 1 ||
+        c->dimensions[0].name != dimension.name || c->name == v.name) {
+      continue;
+    }
+    auto const kind = kind_of(c->attributes);
+    if (axis.coordinate.empty() || kind != cm::axis_kind::other) {
+      axis.coordinate = name;
+      axis.kind = kind;
+    }
+    if (kind != cm::axis_kind::other) {
+      break;
+    }
+  }
+  return axis;
+}
+
+/// Why a time coordinate cannot be decoded; nothing where it can.
+inline std::optional<std::string> time_problem(cm::netcdf_variable const& time) {
+  try {
+    cm::parse_time_units(time.attributes.text("units").value_or(""),
+                         time.attributes.text("calendar").value_or(""));
+    return std::nullopt;
+  } catch (cm::error const& e) {
+    return "its time axis '" + time.name + "' is not usable: " + e.what();
+  }
+}
+
+/// The variables that describe others: coordinates and bounds.
+inline std::set<std::string> describing_variables(cm::netcdf_file const& file) {
+  std::set<std::string> names;
+  for (auto const& v : file.variables()) {
+    for (char const* link : {"coordinates", "bounds", "climatology", "grid_mapping"}) {
+      for (auto& name : words_of(v.attributes.text(link).value_or(""))) {
+        names.insert(std::move(name));
+      }
+    }
+    if (v.rank() == 1 && v.dimensions[0].name == v.name) {
+      names.insert(v.name);
+    }
+  }
+  return names;
+}
+
+/// The variable as a field, or the reason why it is none.
+inline std::optional<field> field_of(cm::netcdf_file const& file, cm::netcdf_variable const& v,
+                                     std::set<std::string> const& describing, std::string& reason) {
+  if (!v.is_numeric()) {
+    reason = "it holds no numbers";
+    return std::nullopt;
+  }
+  if (describing.contains(v.name)) {
+    reason = "it is a coordinate or its bounds";
+    return std::nullopt;
+  }
+  std::vector<field_axis> in_file;
+  for (auto const& dimension : v.dimensions) {
+    in_file.push_back(axis_of(file, v, dimension));
+  }
+  int time = -1;
+  int lat = -1;
+  int lon = -1;
+  reason = "it has no time axis";
+  for (int k = 0; k < v.rank(); ++k) {
+    auto const& a = in_file[static_cast<std::size_t>(k)];
+    if (a.kind == cm::axis_kind::time && time < 0) {
+      auto const problem = time_problem(file.variable(a.coordinate));
+      time = problem ? time : k;
+      reason = problem.value_or("");
+    }
+    lat = a.kind == cm::axis_kind::latitude && lat < 0 ? k : lat;
+    lon = a.kind == cm::axis_kind::longitude && lon < 0 ? k : lon;
+  }
+  if (time < 0) {
+    return std::nullopt;
+  }
+  reason.clear();
+  field f{.name = v.name, .attributes = v.attributes};
+  f.type = v.decoded_type() == cm::netcdf_type::float32 ? cm::netcdf_type::float32
+                                                        : cm::netcdf_type::float64;
+  f.has_grid = lat >= 0 && lon >= 0;
+  f.file_axis.push_back(time);
+  for (int k = 0; k < v.rank(); ++k) {
+    if (k != time && !(f.has_grid && (k == lat || k == lon))) {
+      f.file_axis.push_back(k);
+    }
+  }
+  if (f.has_grid) {
+    f.file_axis.insert(f.file_axis.end(), {lat, lon});
+  }
+  for (int const k : f.file_axis) {
+    f.axes.push_back(in_file[static_cast<std::size_t>(k)]);
+  }
+  return f;
+}
+
+inline field_survey survey(cm::netcdf_file const& file) {
+  auto const describing = describing_variables(file);
+  field_survey result;
+  for (auto const& v : file.variables()) {
+    std::string reason;
+    if (auto f = field_of(file, v, describing, reason)) {
+      result.fields.push_back(std::move(*f));
+    } else {
+      result.refused.emplace_back(v.name, reason);
+    }
+  }
+  return result;
+}
+
+inline std::string names_of(std::vector<field> const& fields) {
+  std::string list;
+  for (auto const& f : fields) {
+    list += (list.empty() ? "" : ", ") + f.name;
+  }
+  return list.empty() ? "none" : list;
+}
+
+/// The fields that are asked for by name, or all.
+/// Throws: value_error naming the file, what is wrong with a name, and the names that would do;
+///         coord_error where the file has no variable with a usable time axis.
+inline std::vector<field> select_fields(cm::netcdf_file const& file,
+                                        std::vector<std::string> const& names) {
+  field_survey const all = survey(file);
+  std::string const path = "'" + file.path().string() + "'";
+  std::vector<field> selected = names.empty() ? all.fields : std::vector<field>{};
+  for (auto const& name : names) {
+    auto const found = std::find_if(all.fields.begin(), all.fields.end(),
+                                    [&](field const& f) { return f.name == name; });
+    if (found == all.fields.end()) {
+      auto const refused = std::find_if(all.refused.begin(), all.refused.end(),
+                                        [&](auto const& r) { return r.first == name; });
+      bool const absent = refused == all.refused.end();
+      throw cm::value_error("--var: " + path +
+                            (absent ? " has no variable '" + name + "'"
+                                    : ": cannot use '" + name + "': " + refused->second) +
+                            "; variables with a usable time axis: " + names_of(all.fields));
+    }
+    selected.push_back(*found);
+  }
+  if (selected.empty()) {
+    std::string why;
+    for (auto const& [name, reason] : all.refused) {
+      why += (why.empty() ? ": " : "; ") + name + ": " + reason;
+    }
+    throw cm::coord_error("climate_anomaly: expected a variable with a usable time axis in " +
+                          path + ", got none" + why);
+  }
+  for (auto const& f : selected) {
+    if (f.shape().size() == 0) {
+      throw cm::value_error("climate_anomaly: expected at least one value in variable '" + f.name +
+                            "' of " + path + ", got shape " + to_string(f.shape()));
+    }
+  }
+  return selected;
+}
+
+/// A decoded time coordinate.
+struct time_axis {
+  std::string name;
+  cm::time_units units;
+  std::vector<cm::date_time> dates;
+
+  std::vector<int> months() const {
+    std::vector<int> out;
+    for (auto const& date : dates) {
+      out.push_back(date.month);
+    }
+    return out;
+  }
+};
+
+/// The dates of any variable in the units of a time coordinate (the coordinate itself, its bounds).
+inline std::vector<cm::date_time> read_dates(cm::netcdf_file const& file, std::string const& name,
+                                             std::string const& units,
+                                             std::string const& calendar) {
+  auto const type = file.variable(name).decoded_type();
+  try {
+    if (type == cm::netcdf_type::int64) {
+      auto const values = file.read<std::int64_t>(name);
+      return cm::decode_time({values.data(), static_cast<std::size_t>(values.size())}, units,
+                             calendar);
+    }
+    auto const values = file.read<double>(name);
+    return cm::decode_time(
+        std::span<double const>(values.data(), static_cast<std::size_t>(values.size())), units,
+        calendar);
+  } catch (cm::calendar_error const& e) {
+    throw cm::calendar_error("time axis '" + name + "' of '" + file.path().string() +
+                             "': " + e.what());
+  }
+}
+
+inline time_axis read_time(cm::netcdf_file const& file, std::string const& name) {
+  auto const& attributes = file.variable(name).attributes;
+  std::string const units = attributes.text("units").value_or("");
+  std::string const calendar = attributes.text("calendar").value_or("");
+  return {name, cm::parse_time_units(units, calendar), read_dates(file, name, units, calendar)};
+}
+
+/// Latitudes and longitudes in degrees, with their bounds where the file has them.
+struct lat_lon_grid {
+  std::vector<double> lat;
+  std::vector<double> lon;
+  std::vector<double> lat_bounds;
+  std::vector<double> lon_bounds;
+};
+
+inline std::vector<double> read_degrees(cm::netcdf_file const& file, std::string const& name,
+                                        double degrees) {
+  auto const values = file.read<double>(name);
+  std::vector<double> out;
+  for (double const v : values) {
+    out.push_back(v * degrees);
+  }
+  return out;
+}
+
+inline lat_lon_grid read_grid(cm::netcdf_file const& file, field const& f) {
+  auto const side = [&](field_axis const& axis, std::vector<double>& centres,
+                        std::vector<double>& bounds) {
+    auto const& attributes = file.variable(axis.coordinate).attributes;
+    double const degrees = cm::degrees_per_unit(attributes.text("units").value_or(""));
+    centres = read_degrees(file, axis.coordinate, degrees);
+    auto const* b = file.find_variable(attributes.text("bounds").value_or(""));
+    if (b != nullptr && b->is_numeric() && b->shape() == cm::shape{axis.size, 2}) {
+      bounds = read_degrees(file, b->name, degrees);
+    }
+  };
+  lat_lon_grid grid;
+  side(f.axes[f.axes.size() - 2], grid.lat, grid.lat_bounds);
+  side(f.axes[f.axes.size() - 1], grid.lon, grid.lon_bounds);
+  return grid;
+}
+
+}  // namespace climate_anomaly

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The NetCDF file that the example writes: copies of the input's coordinates, and five variables
+// for each field. Everything is defined first, then written field by field.
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "month_statistics.hpp"
+#include "prepared_field.hpp"
+
+namespace climate_anomaly {
+
+namespace detail {
+
+/// The variables that describe fields (coordinates, their bounds, grid mappings), each once.
+inline std::vector<std::string> described_by(cm::netcdf_file const& file,
+                                             std::vector<prepared_field> const& fields) {
+  std::vector<std::string> names;
+  auto const add = [&](auto const& self, std::string const& name) -> void {
+    auto const* v = file.find_variable(name);
+    if (v == nullptr || v->type == cm::netcdf_type::user_defined ||
+        std::find(names.begin(), names.end(), name) != names.end()) {
+      return;
+    }
+    names.push_back(name);
+    for (char const* link : {"bounds", "climatology"}) {
+      for (auto const& linked : words_of(v->attributes.text(link).value_or(""))) {
+        self(self, linked);
+      }
+    }
+  };
+  for (auto const& p : fields) {
+    for (auto const& axis : p.variable.axes) {
+      add(add, axis.coordinate);
+    }
+    for (char const* link : {"coordinates", "grid_mapping"}) {
+      for (auto const& name : words_of(p.variable.attributes.text(link).value_or(""))) {
+        add(add, name.substr(0, name.find(':')));
+      }
+    }
+  }
+  return names;
+}
+
+/// Whether values may meet this fill: anomalies are small numbers around 0.
+inline bool is_beyond_values(double fill) { return std::isnan(fill) || std::abs(fill) >= 1e15; }
+
+}  // namespace detail
+
+class output_file {
+ public:
+  /// Defines everything.
+  /// Throws: io_error naming the file where it cannot be written.
+  output_file(std::filesystem::path const& path, cm::netcdf_file const& input,
+              std::vector<prepared_field> const& fields, command_line const& asked)
+      : input_(input),
+        asked_(asked),
+        fields_(fields),
+        described_(detail::described_by(input, fields)),
+        writer_(path, {.format = format_for(input, fields, asked)}) {
+    for (auto const& name : described_) {
+      define_dimensions(input.variable(name).dimensions);
+    }
+    for (auto const& p : fields) {
+      define_dimensions(input.variable(p.variable.name).dimensions);
+    }
+    for (auto const& name : described_) {
+      define_copy(input.variable(name));
+    }
+    for (auto const& p : fields) {
+      define_months(p);
+      define_results(p);
+    }
+    define_global_attributes();
+    write_copies();
+  }
+
+  template <class T>
+  void write(prepared_field const& p, month_statistics<T> const& s, progress& said) {
+    std::string const& name = p.variable.name;
+    write_pieces(name + "_climatology", s.climatology, said);
+    write_pieces(name + "_anomaly", s.anomaly, said);
+    write_pieces(name + "_standardised", s.standardised, said);
+    if (s.mean) {
+      write_pieces(name + "_mean", *s.mean, said);
+      write_pieces(name + "_anomaly_mean", *s.anomaly_mean, said);
+    }
+  }
+
+  /// Gives the file its name. Throws: io_error; nothing is left then.
+  void commit() { writer_.commit(); }
+
+  /// The type of a field's results.
+  static cm::netcdf_type result_type(field const& f, command_line const& asked) {
+    return asked.in_double ? cm::netcdf_type::float64 : f.type;
+  }
+
+ private:
+  // The input's format; where a classic one would be too small, netCDF-4.
+  static cm::netcdf_format format_for(cm::netcdf_file const& input,
+                                      std::vector<prepared_field> const& fields,
+                                      command_line const& asked) {
+    bool const classic = input.format() == cm::netcdf_format::classic ||
+                         input.format() == cm::netcdf_format::classic_64bit_offset;
+    if (!classic) {
+      return input.format();
+    }
+    for (auto const& p : fields) {
+      auto const item = cm::item_bytes(result_type(p.variable, asked));
+      if (static_cast<double>(p.variable.shape().size()) * static_cast<double>(item) > 2e9) {
+        return cm::netcdf_format::netcdf4_classic;
+      }
+    }
+    return cm::netcdf_format::classic_64bit_offset;
+  }
+
+  void define_dimensions(std::vector<cm::netcdf_dimension> const& dimensions) {
+    for (auto const& d : dimensions) {
+      if (std::find(defined_.begin(), defined_.end(), d.name) == defined_.end()) {
+        defined_.push_back(d.name);
+        if (d.unlimited && leads_everywhere(d.name)) {
+          writer_.define_unlimited(d.name);
+        } else {
+          writer_.define_dimension(d.name, d.size);
+        }
+      }
+    }
+  }
+
+  // Whether a dimension is the first of every variable that has it, as the classic formats want.
+  bool leads_everywhere(std::string const& dimension) const {
+    auto const leads = [&](std::vector<std::string> const& names) {
+      return std::find(names.begin() + (names.empty() ? 0 : 1), names.end(), dimension) ==
+             names.end();
+    };
+    for (auto const& name : described_) {
+      if (!leads(input_.variable(name).dimension_names())) {
+        return false;
+      }
+    }
+    for (auto const& p : fields_) {
+      if (!leads(p.variable.dimensions()) || p.variable.axes[0].dimension != dimension) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The time axis that a variable is the coordinate of, or the bounds; nullptr otherwise.
+  time_axis const* time_of(std::string const& name) const {
+    for (auto const& p : fields_) {
+      auto const& attributes = input_.variable(p.time.name).attributes;
+      if (name == p.time.name || attributes.text("bounds") == name ||
+          attributes.text("climatology") == name) {
+        return &p.time;
+      }
+    }
+    return nullptr;
+  }
+
+  // Steps of months, years and weeks are written as days, which every reader knows.
+  static bool is_counted_in_days(time_axis const& t) {
+    return t.units.unit == cm::time_unit::month || t.units.unit == cm::time_unit::year ||
+           t.units.unit == cm::time_unit::week;
+  }
+
+  void define_copy(cm::netcdf_variable const& v) {
+    cm::netcdf_attributes attributes = v.attributes;
+    attributes.erase("formula_terms");  // they are not copied
+    cm::netcdf_type type = v.type;
+    if (time_axis const* t = time_of(v.name)) {
+      bool const is_bounds = v.name != t->name;
+      // Bounds have the units and the calendar of their coordinate.
+      bool const says_units = !is_bounds || attributes.contains("units");
+      auto calendar = input_.variable(t->name).attributes.text("calendar");
+      bool const is_default = !calendar && t->units.cal == cm::calendar::standard;
+      cm::calendar const cal =
+          t->units.cal == cm::calendar::none ? cm::calendar::proleptic_gregorian : t->units.cal;
+      if (says_units && (!is_default || is_counted_in_days(*t))) {
+        attributes.set("calendar", std::string(cm::name(cal)));
+      }
+      if (is_counted_in_days(*t)) {
+        type = cm::netcdf_type::float64;
+        attributes = cm::decoded_attributes(attributes, type);
+        if (says_units) {
+          attributes.set("units", "days since " + date_words(reference_date(*t)));
+        }
+      }
+    }
+    writer_.define_variable(v.name, type, v.dimension_names(), attributes);
+  }
+
+  static cm::date_time reference_date(time_axis const& t) {
+    return cm::to_date_time(t.units.cal, {t.units.reference.days, 0});
+  }
+
+  static std::string date_words(cm::date_time const& d) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%04lld-%02d-%02d", static_cast<long long>(d.year), d.month,
+                  d.day);
+    return text;
+  }
+
+  void define_months(prepared_field const& p) {
+    if (std::find(defined_.begin(), defined_.end(), p.month_dimension) != defined_.end()) {
+      return;
+    }
+    defined_.push_back(p.month_dimension);
+    writer_.define_dimension(p.month_dimension, p.months.count());
+    cm::netcdf_attributes attributes;
+    attributes.set("long_name", "month of the year");
+    attributes.set("units", "1");
+    writer_.define_variable(p.month_dimension, cm::netcdf_type::int32, {p.month_dimension},
+                            attributes);
+  }
+
+  // Attributes of a field that hold for what is computed from it.
+  cm::netcdf_attributes result_attributes(prepared_field const& p, cm::netcdf_type type,
+                                          std::vector<std::string> const& dimensions) const {
+    auto const& own = p.variable.attributes;
+    cm::netcdf_attributes a = cm::decoded_attributes(own, type);
+    for (char const* name :
+         {"ancillary_variables", "cell_measures", "formula_terms", "actual_range", "valid_min",
+          "valid_max", "valid_range", "coordinates", "missing_value", "_FillValue"}) {
+      a.erase(name);
+    }
+    auto const declared = cm::decoded_attributes(own, type).number("_FillValue");
+    double const fill = declared && detail::is_beyond_values(*declared) ? *declared
+                        : type == cm::netcdf_type::float32 ? static_cast<double>(NC_FILL_FLOAT)
+                                                           : NC_FILL_DOUBLE;
+    for (char const* name : {"_FillValue", "missing_value"}) {
+      if (name[0] == '_' || own.contains(name)) {
+        if (type == cm::netcdf_type::float32) {
+          a.set(name, static_cast<float>(fill));
+        } else {
+          a.set(name, fill);
+        }
+      }
+    }
+    std::string coordinates;
+    for (auto const& name : words_of(own.text("coordinates").value_or(""))) {
+      if (is_within(name, dimensions)) {
+        coordinates += (coordinates.empty() ? "" : " ") + name;
+      }
+    }
+    if (!coordinates.empty()) {
+      a.set("coordinates", coordinates);
+    }
+    if (own.contains("grid_mapping") && dimensions.size() == 1) {
+      a.erase("grid_mapping");
+    }
+    return a;
+  }
+
+  // Whether an auxiliary coordinate is written and has only these dimensions (text has one more).
+  bool is_within(std::string const& name, std::vector<std::string> const& dimensions) const {
+    if (std::find(described_.begin(), described_.end(), name) == described_.end()) {
+      return false;
+    }
+    auto const& v = input_.variable(name);
+    auto own = v.dimension_names();
+    if (v.type == cm::netcdf_type::text && !own.empty()) {
+      own.pop_back();
+    }
+    return std::all_of(own.begin(), own.end(), [&](std::string const& d) {
+      return std::find(dimensions.begin(), dimensions.end(), d) != dimensions.end();
+    });
+  }
+
+  void define_results(prepared_field const& p) {
+    field const& f = p.variable;
+    cm::netcdf_type const type = result_type(f, asked_);
+    std::vector<std::string> const in_time = f.dimensions();
+    std::vector<std::string> in_month = in_time;
+    in_month[0] = p.month_dimension;
+    std::vector<std::string> series = in_time;
+    std::string const what = f.attributes.text("long_name").value_or(f.name);
+    std::string const methods = f.attributes.text("cell_methods").value_or("");
+
+    auto a = result_attributes(p, type, in_month);
+    a.erase("cell_methods");
+    a.set("long_name", what + ", mean of each month, " + period_words(p.time));
+    writer_.define_variable(f.name + "_climatology", type, in_month, a);
+
+    a = result_attributes(p, type, in_time);
+    a.erase("standard_name");
+    a.set("long_name", what + ", anomaly from the mean of each month, " + period_words(p.time));
+    writer_.define_variable(f.name + "_anomaly", type, in_time, a);
+
+    a.erase("cell_methods");
+    a.set("long_name",
+          what + ", anomaly over the standard deviation of each month, " + period_words(p.time));
+    a.set("units", "1");
+    writer_.define_variable(f.name + "_standardised", type, in_time, a);
+
+    if (p.grid) {
+      series.resize(series.size() - 2);
+      std::string const weights = weight_words(asked_.weights);
+      a = result_attributes(p, cm::netcdf_type::float64, series);
+      a.set("cell_methods",
+            methods + (methods.empty() ? "" : " ") + "area: mean (weighted by " + weights + ")");
+      a.set("area_weights", weight_name(asked_.weights));
+      a.set("long_name", what + ", area mean weighted by " + weights);
+      writer_.define_variable(f.name + "_mean", cm::netcdf_type::float64, series, a);
+      a.erase("standard_name");
+      a.set("long_name", what + ", area mean of the anomaly weighted by " + weights);
+      writer_.define_variable(f.name + "_anomaly_mean", cm::netcdf_type::float64, series, a);
+    }
+  }
+
+  static std::string period_words(time_axis const& t) {
+    auto const [first, last] = std::minmax_element(
+        t.dates.begin(), t.dates.end(), [](cm::date_time const& a, cm::date_time const& b) {
+          return a.year != b.year ? a.year < b.year : a.month < b.month;
+        });
+    return date_words(*first).substr(0, 7) + " to " + date_words(*last).substr(0, 7);
+  }
+
+  void define_global_attributes() {
+    for (auto const& a : input_.attributes()) {
+      if (a.name != "Conventions" && a.name != "history") {
+        writer_.set_attribute(a);
+      }
+    }
+    writer_.set_attribute("Conventions", "CF-1.8");
+    std::string history = "climate_anomaly: monthly climatology and anomaly of ";
+    history += asked_.input ? asked_.input->string() : "a generated dataset";
+    if (auto const before = input_.attributes().text("history")) {
+      history += "\n" + *before;
+    }
+    writer_.set_attribute("history", history);
+    writer_.set_attribute("area_weights", weight_name(asked_.weights));
+  }
+
+  void write_copies() {
+    for (auto const& name : described_) {
+      auto const& v = input_.variable(name);
+      time_axis const* t = time_of(name);
+      if (t != nullptr && is_counted_in_days(*t)) {
+        write_days(name, *t);
+      } else if (v.is_numeric()) {
+        cm::visit_netcdf_type(v.type, [&]<class T>(T) {
+          writer_.write(name, input_.read<T>(name, {.decode = false}), {.encode = false});
+        });
+      } else {
+        writer_.write_strings(name, input_.read_strings(name));
+      }
+    }
+    std::vector<std::string> written;
+    for (auto const& p : fields_) {
+      if (std::find(written.begin(), written.end(), p.month_dimension) == written.end()) {
+        written.push_back(p.month_dimension);
+        writer_.write<int>(p.month_dimension, std::span<int const>(p.months.months));
+      }
+    }
+  }
+
+  void write_days(std::string const& name, time_axis const& t) {
+    auto const& attributes = input_.variable(t.name).attributes;
+    auto const dates = read_dates(input_, name, attributes.text("units").value_or(""),
+                                  attributes.text("calendar").value_or(""));
+    std::vector<double> days;
+    for (auto const& d : dates) {
+      auto const whole =
+          cm::days_from_date(t.units.cal, d.year, d.month, d.day) - t.units.reference.days;
+      days.push_back(static_cast<double>(whole) +
+                     (d.hour * 3600.0 + d.minute * 60.0 + d.second) / 86400.0);
+    }
+    writer_.write<double>(name, std::span<double const>(days));
+  }
+
+  template <class T>
+  void write_pieces(std::string const& name, cm::ndarray<T> const& values, progress& said) {
+    said.begin("writing " + name);
+    auto const v = on_host(values);
+    in_pieces(v.shape(), sizeof(T), [&](cm::shape const& start, cm::shape const& count) {
+      T const* const at = v.data() + start[0] * (v.size() / v.shape()[0]);
+      writer_.write<T>(name, {at, static_cast<std::size_t>(count.size())}, start, count);
+      said.advance(static_cast<double>(count.size()));
+    });
+  }
+
+  cm::netcdf_file const& input_;
+  command_line const& asked_;
+  std::vector<prepared_field> const& fields_;
+  std::vector<std::string> described_;
+  std::vector<std::string> defined_;
+  cm::netcdf_writer writer_;
+};
+
+}  // namespace climate_anomaly

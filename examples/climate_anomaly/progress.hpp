@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Progress of long work on standard error; short work stays silent.
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace climate_anomaly {
+
+/// Says how far the work is, once it has taken a while.
+class progress {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  /// `steps` is all the work, in any unit; nothing is said in the first `silence`.
+  explicit progress(double steps, clock::duration silence = std::chrono::milliseconds(1500),
+                    std::FILE* to = stderr)
+      : steps_(steps), to_(to), next_(clock::now() + silence) {
+    in_place_ = isatty(fileno(to)) == 1;
+  }
+  progress(progress const&) = delete;
+  progress& operator=(progress const&) = delete;
+  ~progress() { clear(); }
+
+  /// Says what is being done now.
+  void begin(std::string what) {
+    what_ = std::move(what);
+    report();
+  }
+  /// Counts finished work.
+  void advance(double steps) {
+    done_ += steps;
+    report();
+  }
+  /// Takes the line away from a terminal.
+  void clear() {
+    if (in_place_ && shown_) {
+      std::fputs("\r\033[K", to_);
+      std::fflush(to_);
+      shown_ = false;
+    }
+  }
+
+ private:
+  void report() {
+    auto const now = clock::now();
+    if (now < next_) {
+      return;
+    }
+    // A terminal's line is rewritten; a log gets few lines.
+    next_ = now + (in_place_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(3000));
+    double const percent = steps_ > 0 ? 100 * done_ / steps_ : 0;
+    std::fprintf(to_, "%s%3.0f %%  %s%s", in_place_ ? "\r\033[K" : "", percent, what_.c_str(),
+                 in_place_ ? "" : "\n");
+    std::fflush(to_);
+    shown_ = true;
+  }
+
+  double steps_;
+  double done_ = 0;
+  std::string what_;
+  std::FILE* to_;
+  clock::time_point next_;
+  bool in_place_ = false;
+  bool shown_ = false;
+};
+
+}  // namespace climate_anomaly
