@@ -24,7 +24,7 @@ template <memory_space Space>
 ndarray<index_t, Space> weighted_positions(true_positions<Space> const& positions,
                                            strides const& weight) {
   ndarray<index_t, Space> result(shape{positions.count()});
-  positions.write(weight, result.data());
+  positions.write(weight, result.data(), result.owner());
   return result;
 }
 

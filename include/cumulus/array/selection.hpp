@@ -165,8 +165,14 @@ class selection : public selection_interface<selection<T, Space>> {
 
   void write_array(char const* function, leaf value, cumulus::shape const& s) const {
     value.set_strides(broadcast_strides(s, value.strides_over(s.rank()), shape(), function));
-    scatter<Space>(scatter_plan{
-        .shape = shape(), .index = index_leaf(), .target = element_leaf(), .value = value});
+    operand const whole = target_of(source_).op;
+    scatter<Space>(
+        scatter_plan{.shape = shape(),
+                     .index = index_leaf(),
+                     .target = element_leaf(),
+                     .value = value,
+                     .reach = addresses(whole, source_.shape()),
+                     .distinct = where_.distinct && !repeats_elements(whole, source_.shape())});
   }
 
   array_view<T, Space> source_;

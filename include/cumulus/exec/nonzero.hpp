@@ -28,7 +28,7 @@ template <memory_space Space> constexpr auto pick_true_positions() {
 
 }  // namespace detail
 
-/// Made of a row-major mask: count() and write(weight, out).
+/// Made of a row-major mask: count() and write(weight, out, owner of out).
 template <memory_space Space>
 using true_positions = typename decltype(detail::pick_true_positions<Space>())::type;
 

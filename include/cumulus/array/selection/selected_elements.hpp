@@ -62,6 +62,7 @@ template <memory_space Space> struct selected_elements {
   array_view<index_t const, Space> offsets;  ///< distances from there
   int index_axis = 0;
   axis_map kept;
+  bool distinct = true;  ///< no two positions are the same element: masks only
 
   strides index_strides() const { return spread(offsets.strides(), strides(), true); }
   strides element_strides(strides const& st) const { return spread(st, kept.apply(st), false); }
@@ -194,6 +195,7 @@ selected_elements<Space> select(shape const& s, strides const& st,
       fixed += detail::checked_distance{st[axis], s[axis], axis}(item.item.integer);
     } else if (item.what == selection_item<Space>::kind::positions) {
       terms.push_back(detail::distances(item.positions, st[axis], s[axis], axis));
+      result.distinct = false;
     } else {
       terms.push_back(detail::mask_distances(item.mask, s, st, axis));
     }

@@ -32,7 +32,7 @@ class true_positions_host {
   index_t count() const { return first_.back(); }
 
   /// For each true element in row-major order, the sum of index[k] * weight[k].
-  void write(strides const& weight, index_t* out) const {
+  void write(strides const& weight, index_t* out, buffer const&) const {
     parallel_range(static_cast<index_t>(first_.size()) - 1, 1, size_,
                    [&](index_t begin, index_t end) {
                      for (index_t b = begin; b < end; ++b) {

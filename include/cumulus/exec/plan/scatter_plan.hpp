@@ -2,7 +2,7 @@
 #pragma once
 // What a scatter writes where: exec/scatter.hpp and the loops of each space share it.
 
-#include "cumulus/expr/leaf.hpp"
+#include "cumulus/exec/plan/overlap.hpp"
 
 namespace cumulus::inline v1 {
 
@@ -14,6 +14,8 @@ struct scatter_plan {
   leaf index;
   leaf target;
   leaf value;
+  address_range reach;    ///< the addresses that may be written
+  bool distinct = false;  ///< no two positions name the same element
 };
 
 }  // namespace cumulus::inline v1
