@@ -29,13 +29,28 @@ template <class T> CUMULUS_HD inline T uncontracted(T product) {
   return product;
 }
 
-template <class T> CUMULUS_HD inline T mul_rn(T a, T b) { return uncontracted<T>(a * b); }
-
-template <class T> CUMULUS_HD inline T add_rn(T a, T b) { return a + b; }
-
+template <class T> CUMULUS_HD inline T mul_rn(T a, T b) {
 #if defined(__CUDA_ARCH__)
-template <> __device__ inline float mul_rn<float>(float a, float b) { return __fmul_rn(a, b); }
-template <> __device__ inline double mul_rn<double>(double a, double b) { return __dmul_rn(a, b); }
+  if constexpr (sizeof(T) == 4) {
+    return __fmul_rn(a, b);
+  } else {
+    return __dmul_rn(a, b);
+  }
+#else
+  return uncontracted<T>(a * b);
 #endif
+}
+
+template <class T> CUMULUS_HD inline T add_rn(T a, T b) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(T) == 4) {
+    return __fadd_rn(a, b);
+  } else {
+    return __dadd_rn(a, b);
+  }
+#else
+  return a + b;
+#endif
+}
 
 }  // namespace cumulus::inline v1

@@ -19,6 +19,8 @@ template <dtype T> CUMULUS_HD T add(T a, T b) {
     return a || b;
   } else if constexpr (std::is_integral_v<T>) {
     return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return add_rn(a, b);
   } else {
     return a + b;
   }

@@ -98,8 +98,6 @@ kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
   return result;
 }
 
-namespace detail {
-
 /// As moved(), in a form that lets nvcc see an address of global memory.
 CUMULUS_HD inline std::byte const* displaced(std::byte const* p, index_t bytes) {
 #if defined(__CUDA_ARCH__)
@@ -109,10 +107,12 @@ CUMULUS_HD inline std::byte const* displaced(std::byte const* p, index_t bytes) 
 #endif
 }
 
+namespace detail {
+
 template <class Index, int Count>
-CUMULUS_HD void add_row_offsets(kernel_operands<Count> const& a, Index row,
-                                index_t (&offset)[Count]) {
-  for (int k = a.rank - 2; k >= 0; --k) {
+CUMULUS_HD void add_axes(kernel_operands<Count> const& a, int first, int last, Index row,
+                         index_t (&offset)[Count]) {
+  for (int k = last - 1; k >= first; --k) {
     Index const rest = a.extent[k].quotient(row);
     Index const index = row - rest * static_cast<Index>(a.extent[k].by);
     row = rest;
@@ -125,20 +125,28 @@ CUMULUS_HD void add_row_offsets(kernel_operands<Count> const& a, Index row,
 
 }  // namespace detail
 
-/// Sets `at` to where row number `row` begins in each operand. The loop over axes is not unrolled:
-/// what it indexes are parameters, and the offsets stay in registers.
+/// Adds to `offset`, in bytes, where position `position` of the axes [first, last) lies in each
+/// operand. The loop over axes is not unrolled: what it indexes are parameters, and the offsets
+/// stay in registers.
+template <int Count>
+CUMULUS_HD void add_offsets(kernel_operands<Count> const& a, int first, int last, index_t position,
+                            index_t (&offset)[Count]) {
+  if (a.wide) {
+    detail::add_axes(a, first, last, static_cast<std::uint64_t>(position), offset);
+  } else {
+    detail::add_axes(a, first, last, static_cast<std::uint32_t>(position), offset);
+  }
+}
+
+/// Sets `at` to where row number `row` begins in each operand.
 template <int Count>
 CUMULUS_HD void find_row(kernel_operands<Count> const& a, index_t row,
                          std::byte const* (&at)[Count]) {
   index_t offset[Count] = {};
-  if (a.wide) {
-    detail::add_row_offsets(a, static_cast<std::uint64_t>(row), offset);
-  } else {
-    detail::add_row_offsets(a, static_cast<std::uint32_t>(row), offset);
-  }
+  add_offsets(a, 0, a.rank - 1, row, offset);
   CUMULUS_UNROLL
   for (int i = 0; i < Count; ++i) {
-    at[i] = detail::displaced(a.of[i].data, offset[i]);
+    at[i] = displaced(a.of[i].data, offset[i]);
   }
 }
 

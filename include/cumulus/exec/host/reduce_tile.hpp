@@ -3,26 +3,9 @@
 // One tile of a reduction on the host: 32 lanes over 1024 neighbours, or over 1024 rows for many
 // outputs at once. The order of additions is that of docs/summation.md.
 
-#include "cumulus/exec/plan/reduce_plan.hpp"
-#include "cumulus/expr/reducers.hpp"
+#include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
-
-/// What a tile leaves: its state and how many valid elements it holds.
-template <class Reducer> struct tile_summary {
-  typename Reducer::tile state;
-  index_t count;
-};
-
-/// Two neighbouring tiles; one without valid elements leaves the other as it is.
-template <class Reducer>
-CUMULUS_HD tile_summary<Reducer> merge_tiles(tile_summary<Reducer> const& a,
-                                             tile_summary<Reducer> const& b) {
-  if (a.count == 0 || b.count == 0) {
-    return a.count == 0 ? b : a;
-  }
-  return {Reducer::merge(a.state, a.count, b.state, b.count), a.count + b.count};
-}
 
 /// The lane that is added k-th so that pairs l, l + 16, then l, l + 8, … meet as they complete.
 CUMULUS_HD constexpr int lane_order(int k) {
