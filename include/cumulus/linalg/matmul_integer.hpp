@@ -40,8 +40,15 @@ template <class T> void matmul_integer(matmul_plan const& p, T const* a, T const
       std::fill_n(out, p.columns, T(0));
       for (index_t k = 0; k < p.inner; ++k) {
         T const factor = x[k * a_column];
-        for (index_t j = 0; j < p.columns; ++j) {
-          out[j] = detail::multiply_add(factor, y[k * b_row + j * b_column], out[j]);
+        T const* const row = y + k * b_row;
+        if (b_column == 1) {
+          for (index_t j = 0; j < p.columns; ++j) {
+            out[j] = detail::multiply_add(factor, row[j], out[j]);
+          }
+        } else {
+          for (index_t j = 0; j < p.columns; ++j) {
+            out[j] = detail::multiply_add(factor, row[j * b_column], out[j]);
+          }
         }
       }
     }
