@@ -73,18 +73,16 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   }
   /// Takes the values of x as if into new storage; in place when nobody can tell the difference.
   template <array_like X> ndarray& operator=(X&& x) {
-    auto e = converted<Space, T>("operator=", std::forward<X>(x));
     static_assert(storable_v<X, T>,
                   "cumulus: assignment would lose the fraction, the imaginary part or the sign "
                   "(NumPy's same_kind rule); convert with astype");
-    assign_target const target = target_of(v_);
-    if (e.shape() == v_.shape() && unshared_by_others(e) &&
-        !any_hazard(target.op, std::span<leaf const>(e.leaves(), e.leaf_count), v_.shape())) {
-      cumulus::assign(target, std::move(e), "operator=");
-    } else {
-      ndarray fresh(e);
-      swap(*this, fresh);
-    }
+    // A copy of an lvalue's references, so that they are more than those of `e` and x keeps its
+    // elements.
+    auto const e = converted<Space, T>("operator=", std::forward<X>(x));
+    static_assert(!tree::is_masked_v<typename decltype(e)::tree_type>,
+                  "cumulus: a masked expression has no values to store; reduce it, or use where");
+    take_values(std::span<leaf const>(e.leaves(), e.leaf_count), e.shape(),
+                sweep_functions_of<typename decltype(e)::tree_type, Space>);
     return *this;
   }
 
@@ -147,11 +145,23 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     }
   }
 
-  /// True if every reference to the storage is this owner's or one that `e` holds.
-  template <class E> bool unshared_by_others(E const& e) const {
+  void take_values(std::span<leaf const> leaves, cumulus::shape const& s,
+                   sweep_functions const& functions) {
+    assign_target const target = target_of(v_);
+    if (s == v_.shape() && unshared_by_others(leaves) && !any_hazard(target.op, leaves, s)) {
+      assign_leaves(target, leaves, s, functions, "operator=");
+    } else {
+      ndarray fresh(s);
+      assign_leaves(target_of(fresh.v_), leaves, s, functions, "operator=");
+      swap(*this, fresh);
+    }
+  }
+
+  /// True if every reference to the storage is this owner's or one of `leaves`.
+  bool unshared_by_others(std::span<leaf const> leaves) const {
     std::int64_t own = 1;
-    for (int k = 0; k < E::leaf_count; ++k) {
-      own += e.leaves()[k].owner == v_.owner() ? 1 : 0;
+    for (leaf const& l : leaves) {
+      own += l.owner == v_.owner() ? 1 : 0;
     }
     return v_.owner() && v_.owner().use_count() == own;
   }
