@@ -41,7 +41,7 @@ void sweep(elementwise_plan const& plan, std::span<operand const> operands,
     assign_host<Tree>(plan, operands);
   } else {
 #if CUMULUS_HAS_CUDA
-    assign_cuda<Tree>(plan, operands, contexts);
+    assign_cuda<Tree>(plan, operands, std::span<void* const>(contexts, operands.size()));
 #else
     static_assert(
         std::is_same_v<Space, host>,
