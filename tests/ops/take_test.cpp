@@ -161,6 +161,10 @@ TYPED_TEST(Take, AcceptsNumbersAndLists) {
             (std::vector<int>{1, 2, 4, 5}));
 }
 
+struct next {
+  CUMULUS_HD int operator()(int v) const { return v + 1; }
+};
+
 // Nodes that have no gather of their own are evaluated, with the same answer.
 TYPED_TEST(Take, OfGeneratorsTakesAndManyArrays) {
   auto const i = array_of<TypeParam, index_t>({3}, {4, 0, -1});
@@ -170,9 +174,6 @@ TYPED_TEST(Take, OfGeneratorsTakesAndManyArrays) {
   EXPECT_EQ(values_of(cm::take(cm::take(x, i, 0), {0, 1}, 0)), (std::vector<int>{4, 0}));
   EXPECT_EQ(values_of(cm::take(x + x + x + x + x + x + x + x + x, i, 0)),
             (std::vector<int>{36, 0, 36}));
-  struct next {
-    CUMULUS_HD int operator()(int v) const { return v + 1; }
-  };
   EXPECT_EQ(values_of(cm::take(cm::map(next{}, x), i, 0)), (std::vector<int>{5, 1, 5}));
 }
 
@@ -183,7 +184,7 @@ TYPED_TEST(Take, CountsOnlyValidElementsInReductions) {
   EXPECT_EQ(cm::ndarray(cm::sum(cm::take(cm::skip_nan(x), i, 0))).item(), 9);
 }
 
-TYPED_TEST(Take, IsAViewedLikeAnyExpression) {
+TYPED_TEST(Take, IsViewedLikeAnyExpression) {
   auto const x = array_of<TypeParam, int>({3, 2}, {0, 1, 2, 3, 4, 5});
   auto const e = cm::take(x, {2, 1, 0, 2}, 0);
   EXPECT_EQ(values_of(e(cm::slice(_, _, -2), 1)), (std::vector<int>{5, 3}));
