@@ -61,12 +61,11 @@ inline bool any_hazard(operand const& output, std::span<leaf const> inputs, shap
 
 /// True if two positions of the output share an element, as in a broadcast view.
 inline bool repeats_elements(operand const& output, shape const& s) {
+  bool repeated = false;
   for (int k = 0; k < s.rank(); ++k) {
-    if (s[k] > 1 && output.stride[k] == 0) {
-      return true;
-    }
+    repeated = repeated || (s[k] > 1 && output.stride[k] == 0);
   }
-  return false;
+  return repeated && s.size() > 0;
 }
 
 }  // namespace cumulus::inline v1
