@@ -9,6 +9,12 @@
 #include "tests/oracle_process.hpp"
 #include "tests/typed_arrays.hpp"
 
+namespace take_test {
+struct next {
+  CUMULUS_HD int operator()(int v) const { return v + 1; }
+};
+}  // namespace take_test
+
 namespace {
 
 namespace cm = cumulus;
@@ -161,10 +167,6 @@ TYPED_TEST(Take, AcceptsNumbersAndLists) {
             (std::vector<int>{1, 2, 4, 5}));
 }
 
-struct next {
-  CUMULUS_HD int operator()(int v) const { return v + 1; }
-};
-
 // Nodes that have no gather of their own are evaluated, with the same answer.
 TYPED_TEST(Take, OfGeneratorsTakesAndManyArrays) {
   auto const i = array_of<TypeParam, index_t>({3}, {4, 0, -1});
@@ -174,7 +176,7 @@ TYPED_TEST(Take, OfGeneratorsTakesAndManyArrays) {
   EXPECT_EQ(values_of(cm::take(cm::take(x, i, 0), {0, 1}, 0)), (std::vector<int>{4, 0}));
   EXPECT_EQ(values_of(cm::take(x + x + x + x + x + x + x + x + x, i, 0)),
             (std::vector<int>{36, 0, 36}));
-  EXPECT_EQ(values_of(cm::take(cm::map(next{}, x), i, 0)), (std::vector<int>{5, 1, 5}));
+  EXPECT_EQ(values_of(cm::take(cm::map(take_test::next{}, x), i, 0)), (std::vector<int>{5, 1, 5}));
 }
 
 TYPED_TEST(Take, CountsOnlyValidElementsInReductions) {

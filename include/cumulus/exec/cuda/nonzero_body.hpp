@@ -15,7 +15,8 @@ struct nonzero_arguments {
 
   bool const* mask;
   index_t size;
-  index_t* chunks;  ///< the number of true elements of each chunk, then of those before it
+  index_t work_blocks;  ///< chunks of the mask
+  index_t* chunks;      ///< the number of true elements of each chunk, then of those before it
   int rank = 0;
   index_t extent[max_rank] = {};
   index_t weight[max_rank] = {};
@@ -60,6 +61,7 @@ struct nonzero_range {
 };
 
 struct nonzero_phases {
+  static constexpr bool warp_barriers = false;
   using shared_memory = nonzero_counts;
   struct thread_state {};
 

@@ -15,12 +15,16 @@ class true_positions_cuda {
  public:
   true_positions_cuda(bool const* mask, buffer owner, shape const& s)
       : owner_(std::move(owner)),
-        size_(s.size()),
-        arguments_{.mask = mask, .size = size_, .chunks = nullptr, .rank = s.rank()} {
+        arguments_{
+            .mask = mask,
+            .size = s.size(),
+            .work_blocks = (s.size() + nonzero_arguments::chunk - 1) / nonzero_arguments::chunk,
+            .chunks = nullptr,
+            .rank = s.rank()} {
     for (int k = 0; k < s.rank(); ++k) {
       arguments_.extent[k] = s[k];
     }
-    index_t const chunks = blocks_for(size_, nonzero_arguments::chunk);
+    index_t const chunks = arguments_.work_blocks;
     if (chunks == 0) {
       return;
     }
@@ -61,13 +65,12 @@ class true_positions_cuda {
     stream_state& stream = current_stream_state();
     use_cuda_block(owner_.context(), stream, false);
     use_cuda_block(chunks_.context(), stream, true);
-    launch_shape const grid{.blocks = blocks_for(size_, nonzero_arguments::chunk),
+    launch_shape const grid{.blocks = blocks_for(arguments.work_blocks, 1),
                             .threads = nonzero_arguments::threads};
     launch_cuda<Body>(name, grid, stream, arguments);
   }
 
   buffer owner_;
-  index_t size_;
   nonzero_arguments arguments_;
   buffer chunks_;
   index_t count_ = 0;
