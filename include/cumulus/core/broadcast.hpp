@@ -7,7 +7,8 @@
 namespace cumulus::inline v1 {
 
 /// The common shape of a and b.
-/// Throws: shape_error naming `function`, both shapes and the first axis that differs.
+/// Throws: shape_error naming `function`, both shapes and the first axis that differs, or if the
+/// common shape has 2^63 elements or more.
 inline shape broadcast_shapes(shape const& a, shape const& b, char const* function) {
   shape const& longer = a.rank() >= b.rank() ? a : b;
   shape const& shorter = a.rank() >= b.rank() ? b : a;
@@ -24,6 +25,7 @@ inline shape broadcast_shapes(shape const& a, shape const& b, char const* functi
     }
     result[k + shift] = m == 1 ? n : m;
   }
+  checked_size(result, 1, function);
   return result;
 }
 

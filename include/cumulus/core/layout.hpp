@@ -215,6 +215,7 @@ inline axis_map map_flip(shape const& s, axis_set const& set) {
 
 inline axis_map map_broadcast(shape const& s, shape const& to, char const* function) {
   broadcast_strides(s, strides::filled(s.rank(), 0), to, function);  // checks
+  checked_size(to, 1, function);
   axis_map map{.source = s};
   int const shift = to.rank() - s.rank();
   for (int k = 0; k < to.rank(); ++k) {
