@@ -129,12 +129,13 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
 
 // group_sum(x, labels, axis, groups, {options}) and its kin. groups < 0: one more than the largest
 // label. A group without members gives what the reduction of nothing gives.
-#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                               \
-  template <array_like X, class L, class O = options##_options<value_type_of<X>, space_of<X>>> \
-  auto group_##name(X const& x, L const& labels, int axis, index_t groups = -1,                \
-                    std::type_identity_t<O> const& o = {}) {                                   \
-    return reduce_groups<reducers::reducer<value_type_of<X>>, counted::elements>(              \
-        "group_" #name, x, labels, axis, groups, o);                                           \
+#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                    \
+  template <array_like X, class L,                                                  \
+            class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  auto group_##name(X const& x, L const& labels, int axis, index_t groups = -1,     \
+                    std::type_identity_t<O> const& o = {}) {                        \
+    return reduce_groups<reducers::reducer<value_type_of<X>>, counted::elements>(   \
+        "group_" #name, x, labels, axis, groups, o);                                \
   }
 #include "cumulus/expr/reductions.def"
 

@@ -98,6 +98,16 @@ template <class X> axis_set axes_of(char const* name, X const& x, std::span<int 
   return normalize_axes(axes, x.shape().rank(), name);
 }
 
+// The options of a row; .initial has the type of the result (a sum of bool starts from an int64).
+template <class Reducer, class X>
+using plain_of = plain_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using initial_of = initial_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using moment_of = moment_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using position_of = position_options<typename Reducer::result, space_of<X>>;
+
 }  // namespace detail
 
 /// What every function of the table does: checks, allocates the result and reduces.
@@ -128,21 +138,21 @@ auto reduce_axes(char const* name, X const& x, axis_set const& set, Options cons
 }
 
 #define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                                  \
-  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
   auto name(X const& x, std::type_identity_t<O> const& o = {}) {                                  \
     return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
         #name, x, all_axes(x.shape().rank()), o);                                                 \
   }                                                                                               \
-  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
   auto name(X const& x, std::span<int const> axes, std::type_identity_t<O> const& o = {}) {       \
     return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
         #name, x, detail::axes_of(#name, x, axes), o);                                            \
   }                                                                                               \
-  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
   auto name(X const& x, int axis, std::type_identity_t<O> const& o = {}) {                        \
     return name(x, std::span<int const>(&axis, 1), o);                                            \
   }                                                                                               \
-  template <array_like X, class O = options##_options<value_type_of<X>, space_of<X>>>             \
+  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
   auto name(X const& x, std::initializer_list<int> axes, std::type_identity_t<O> const& o = {}) { \
     return name(x, std::span<int const>(axes.begin(), axes.size()), o);                           \
   }
