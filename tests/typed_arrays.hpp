@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -114,6 +115,47 @@ template <cm::array_like X> auto values_of(X const& x) {
   using V = std::conditional_t<std::is_same_v<T, bool>, unsigned char, T>;
   auto const a = on_host(x);
   return std::vector<V>(a.data(), a.data() + a.size());
+}
+
+/// The same elements as a view that lies in a random way in a larger array: axes in any order, any
+/// step, backwards, behind a random offset.
+template <class Space, class T>
+cm::array_view<T const, Space> scattered(cm::ndarray<T, cm::host> const& a,
+                                         std::mt19937_64& random) {
+  int const rank = a.rank();
+  auto const below = [&](index_t n) { return static_cast<index_t>(random() % n); };
+  std::vector<int> order(static_cast<std::size_t>(rank));
+  for (int k = 0; k < rank; ++k) {
+    order[k] = k;
+  }
+  if (below(3) == 0) {
+    std::shuffle(order.begin(), order.end(), random);
+  }
+  bool const dense = below(3) == 0;
+  cm::shape wide;
+  std::vector<cm::index_item> items;
+  std::vector<int> back(static_cast<std::size_t>(rank));
+  for (int k = 0; k < rank; ++k) {  // axis k of the larger array is axis order[k] of a
+    index_t const n = a.shape()[order[k]];
+    index_t const step = dense ? 1 : 1 + below(3);
+    index_t const first = dense ? 0 : below(3);
+    wide.push_back(first + (n > 0 ? (n - 1) * step + 1 : 0) + (dense ? 0 : below(2)));
+    if (n > 0 && below(3) == 0) {
+      items.emplace_back(cm::slice(first + (n - 1) * step,
+                                   first == 0 ? cm::slice_bound(cm::_) : first - 1, -step));
+    } else {
+      items.emplace_back(cm::slice(first, first + (n > 0 ? (n - 1) * step + 1 : 0), step));
+    }
+    back[order[k]] = k;
+  }
+  auto const map = cm::map_index(wide, items);
+  cm::ndarray<T, cm::host> holder(wide);
+  std::fill(holder.data(), holder.data() + holder.size(), T(7));
+  auto const target = cm::transpose(holder.view().mapped(map), back);
+  target.assign(a);
+  cm::ndarray<T, cm::host> const& filled = holder;
+  cm::ndarray<T, Space> const there(wide, filled.data());
+  return cm::transpose(there.view().mapped(map), back);
 }
 
 template <class T> bool is_nan(T x) {
