@@ -124,6 +124,7 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
       view.assign(map(detail::rank_to_position{members.data() + sorted.first[g]}, view));
     }
   }
+  detail::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
   return out;
 }
 

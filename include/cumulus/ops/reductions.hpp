@@ -14,7 +14,7 @@ enum class counted { every, not_nan };
 namespace detail {
 
 template <counted Elements, class X> auto counted_elements(X const& x) {
-  if constexpr (Elements == counted::not_nan && !tree::is_masked_v<tree_of<X const&>>) {
+  if constexpr (Elements == counted::not_nan) {
     return skip_nan(x);
   } else {
     return as_expression(x);
@@ -98,6 +98,18 @@ template <class X> axis_set axes_of(char const* name, X const& x, std::span<int 
   return normalize_axes(axes, x.shape().rank(), name);
 }
 
+/// Throws: value_error where no element was valid, so that there is no position; asking waits for
+/// the device.
+template <class Reducer, class Tree, class Out>
+void check_positions(char const* name, shape const& s, Out const& out) {
+  if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<Tree>) {
+    if (any(out < 0).item()) {
+      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
+                        to_string(s) + ", got one with none");
+    }
+  }
+}
+
 // The options of a row; .initial has the type of the result (a sum of bool starts from an int64).
 template <class Reducer, class X>
 using plain_of = plain_options<typename Reducer::result, space_of<X>>;
@@ -127,13 +139,7 @@ auto reduce_axes(char const* name, X const& x, axis_set const& set, Options cons
     }
   }
   reduce(e, set, target, detail::configured<Reducer, Elements>(options));
-  if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<tree_of<decltype(e)>>) {
-    // Where nothing is valid there is no position; asking waits for the device.
-    if (any(out < 0).item()) {
-      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
-                        to_string(s) + ", got one with none");
-    }
-  }
+  detail::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
   return out;
 }
 

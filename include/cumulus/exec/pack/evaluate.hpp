@@ -186,12 +186,20 @@ template <class Value> struct evaluator<tree::not_nan<Value>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
-    auto const value = evaluator<Value>::template at<Policy, A, K, L>(c, i, count);
+    auto const p = evaluator<Value>::template at<Policy, A, K, L>(c, i, count);
+    if constexpr (tree::is_masked_v<Value>) {
+      operations::logical_and const both{};
+      return make_masked{}(p.value,
+                           apply_operation<Policy, bool>(both, p.valid, number<Policy>(p.value)));
+    } else {
+      return make_masked{}(p, number<Policy>(p));
+    }
+  }
+
+  template <class Policy, class P> static CUMULUS_HD auto number(P const& value) {
     operations::isnan const isnan{};
     operations::logical_not const negate{};
-    auto const valid =
-        apply_operation<Policy, bool>(negate, apply_operation<Policy, bool>(isnan, value));
-    return make_masked{}(value, valid);
+    return apply_operation<Policy, bool>(negate, apply_operation<Policy, bool>(isnan, value));
   }
 };
 
