@@ -54,10 +54,12 @@ void emulate(index_t blocks, int threads, Arguments const& a, thread_order order
     if constexpr (requires { Body::phases; }) {
       // Shared memory holds anything when a block starts.
       auto const shared = std::make_unique<typename Body::shared_memory>();
-      static_assert(std::is_trivially_copyable_v<typename Body::shared_memory>);
+      static_assert(std::is_trivially_destructible_v<typename Body::shared_memory>);
       std::memset(static_cast<void*>(shared.get()), 0xa5, sizeof(*shared));
-      std::vector<typename Body::thread_state> states(threads);
-      detail::run_phases<0, Body>(block, blocks, threads, a, order, numbers, states, *shared);
+      for (index_t work = block; work < a.work_blocks; work += blocks) {
+        std::vector<typename Body::thread_state> states(threads);
+        detail::run_phases<0, Body>(work, blocks, threads, a, order, numbers, states, *shared);
+      }
     } else {
       for (int thread : ordered(threads, order, numbers)) {
         Body{}({block, blocks, thread, threads}, a);

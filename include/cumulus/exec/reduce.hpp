@@ -11,7 +11,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// What a reduction writes to and what it leaves out.
+/// What a reduction writes to and what it leaves out. The output and the members of a group are
+/// new: on a device no other stream than the current one has used them.
 struct reduce_target {
   operand op;                  ///< strides over the input's shape, 0 along reduced axes
   leaf const* mask = nullptr;  ///< bool, strides over the input's shape; null: all count
@@ -46,7 +47,12 @@ void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target
     reduce_host<Tree>(plan, all, reducer);
   } else {
 #if CUMULUS_HAS_CUDA
-    reduce_cuda<Tree>(plan, all, reducer);
+    void* contexts[2 + count] = {};
+    for (int k = 0; k < count; ++k) {
+      contexts[1 + k] = e.leaves()[k].owner.context();
+    }
+    contexts[1 + count] = has_mask ? target.mask->owner.context() : nullptr;
+    reduce_cuda<Tree>(plan, all, contexts, reducer);
 #else
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: this reduction reads CUDA arrays, so the file must be compiled as CUDA "

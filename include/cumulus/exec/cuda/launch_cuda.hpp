@@ -8,14 +8,27 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-/// The phases of a body, with a barrier of the block between them.
+template <class Body> __device__ void barrier() {
+  if constexpr (Body::warp_barriers) {
+    __syncwarp();
+  } else {
+    __syncthreads();
+  }
+}
+
+/// The phases of a body, with a barrier between them, for each block of work in turn.
 template <class Body, class Arguments, int... Phase>
-__device__ void run_phases(thread_coordinates const& at, Arguments const& a,
+__device__ void run_phases(thread_coordinates at, Arguments const& a,
                            std::integer_sequence<int, Phase...>) {
-  __shared__ typename Body::shared_memory shared;
-  typename Body::thread_state state;
+  // Raw bytes, because a __shared__ object may have no constructor.
+  using memory = typename Body::shared_memory;
+  __shared__ alignas(memory) unsigned char bytes[sizeof(memory)];
+  memory& shared = *reinterpret_cast<memory*>(bytes);
   Body const body{};
-  ((Phase > 0 ? __syncthreads() : void(), body.template phase<Phase>(at, a, state, shared)), ...);
+  for (; at.block < a.work_blocks; at.block += at.blocks) {
+    typename Body::thread_state state;
+    ((body.template phase<Phase>(at, a, state, shared), barrier<Body>()), ...);
+  }
 }
 
 }  // namespace detail

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// From a reduction's plan to the launches of its kernels: which body, how many blocks, and how much
+// memory between them. Ordinary code, tested without a GPU.
+
+#include "cumulus/exec/cuda/reduce_body.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Which body reduces the tiles.
+enum class reduce_case {
+  rows,     ///< a warp to a tile
+  columns,  ///< neighbouring outputs beside each other
+};
+
+inline char const* name_of(reduce_case c) { return c == reduce_case::rows ? "rows" : "columns"; }
+
+/// Short sums along memory also go beside each other, where a warp would have idle threads.
+inline reduce_case case_of(reduce_plan const& plan) {
+  constexpr index_t short_length = 16;
+  bool const idle_warp = plan.length <= short_length && plan.outputs > 1;
+  return plan.across || idle_warp ? reduce_case::columns : reduce_case::rows;
+}
+
+/// Tiles of each output; an empty reduction has one of no elements.
+inline index_t tiles_of(reduce_plan const& plan) { return plan.tiles() > 0 ? plan.tiles() : 1; }
+
+inline index_t work_blocks_of(reduce_plan const& plan) {
+  index_t const tiles = tiles_of(plan);
+  if (case_of(plan) == reduce_case::rows) {
+    constexpr index_t per_block = along_rows::tiles_of_a_block;
+    return (plan.outputs * tiles + per_block - 1) / per_block;
+  }
+  constexpr index_t per_block = across_columns::outputs_of_a_block;
+  return (plan.outputs + per_block - 1) / per_block * tiles;
+}
+
+/// The tiles that one block of the merge takes of an output: a power of two up to 256.
+inline int merge_chunk(index_t tiles) {
+  int chunk = 2;
+  while (chunk < 256 && chunk < tiles) {
+    chunk *= 2;
+  }
+  return chunk;
+}
+
+template <class Tree, class Reducer>
+reduce_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
+                                                      std::span<operand const> operands,
+                                                      Reducer const& reducer, int* bad_index,
+                                                      tile_summary<Reducer>* partial) {
+  using arguments = reduce_arguments<Tree, Reducer>;
+  constexpr int count = arguments::count;
+  operand all[count];
+  std::copy(operands.begin(), operands.end(), all);
+  int const last = plan.kept_rank + plan.reduced_rank - 1;
+  bool const has_last = plan.reduced_rank > 0;
+  index_t reach = 1;  // positions of the reduced axes
+  for (int k = plan.kept_rank; k <= last; ++k) {
+    reach *= plan.extent[k];
+  }
+  constexpr index_t narrow = index_t{1} << 31;
+  arguments a{.operands = make_kernel_operands<count>(
+                  plan.kept_rank + (has_last ? plan.reduced_rank : 1), plan.extent, all,
+                  plan.outputs >= narrow || reach >= narrow, bad_index),
+              .step = {},
+              .row = divider(has_last ? plan.extent[last] : 1),
+              .kept = plan.kept_rank,
+              .reduced = plan.reduced_rank,
+              .has_mask = plan.has_mask,
+              .members = plan.members,
+              .outputs = plan.outputs,
+              .length = plan.length,
+              .tiles = tiles_of(plan),
+              .partial = partial,
+              .work_blocks = work_blocks_of(plan),
+              .reducer = reducer};
+  for (int k = 0; k < count; ++k) {
+    a.step[k] = has_last ? all[k].stride[last] : 0;
+  }
+  // Neighbouring threads store neighbouring summaries.
+  bool const rows = case_of(plan) == reduce_case::rows;
+  a.output_stride = rows ? a.tiles : 1;
+  a.tile_stride = rows ? 1 : a.outputs;
+  return a;
+}
+
+/// The first merge after the tiles of `a`, which go to `to` or, if one chunk holds them, to the
+/// result.
+template <class Tree, class Reducer>
+merge_arguments<Reducer> make_merge_arguments(reduce_arguments<Tree, Reducer> const& a) {
+  merge_arguments<Reducer> m{.operands = {},
+                             .kept = a.kept,
+                             .outputs = a.outputs,
+                             .tiles = a.tiles,
+                             .from = a.partial,
+                             .output_stride = a.output_stride,
+                             .tile_stride = a.tile_stride,
+                             .reducer = a.reducer};
+  m.operands.of[0] = a.operands.of[0];
+  m.operands.rank = a.operands.rank;
+  m.operands.wide = a.operands.wide;
+  std::copy(a.operands.extent, a.operands.extent + max_rank, m.operands.extent);
+  return m;
+}
+
+/// Sets the grid of a merge whose tiles are known.
+template <class Reducer> void plan_merge(merge_arguments<Reducer>& m) {
+  m.chunk = merge_chunk(m.tiles);
+  m.chunks = (m.tiles + m.chunk - 1) / m.chunk;
+  index_t const beside = 256 / m.chunk;
+  m.work_blocks = (m.outputs + beside - 1) / beside * m.chunks;
+}
+
+/// Calls merge(m) for one level of chunks after another; `m` then reads what the last one wrote.
+/// allocate(n) gives memory for n summaries.
+template <class Reducer, class Allocate, class Merge>
+void merge_levels(merge_arguments<Reducer> m, Allocate const& allocate, Merge const& merge) {
+  for (;;) {
+    plan_merge(m);
+    m.to = m.chunks > 1 ? allocate(m.outputs * m.chunks) : nullptr;
+    merge(m);
+    if (m.chunks == 1) {
+      return;
+    }
+    m.from = m.to;
+    m.output_stride = m.chunks;
+    m.tile_stride = 1;
+    m.tiles = m.chunks;
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The kernel bodies of reductions. They add in the order of docs/summation.md: a tile is 1024
+// consecutive elements of the reduced index, element i of it belongs to lane i mod 32, lanes meet
+// pairwise (l with l + 16, l + 8, …), and so do tiles.
+
+#include "cumulus/exec/cuda/kernel_body.hpp"
+#include "cumulus/exec/plan/tile_summary.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+template <class Tree, class Reducer> struct reduce_arguments {
+  static constexpr int count = 2 + Tree::leaf_count;  // output, leaves, mask
+
+  kernel_operands<count> operands;  ///< strides in bytes but along the last reduced axis
+  index_t step[count];              ///< elements between neighbours along the last reduced axis
+  divider row;                      ///< extent of that axis
+  int kept = 0;
+  int reduced = 0;
+  bool has_mask = false;
+  index_t const* members = nullptr;
+  index_t outputs = 1;
+  index_t length = 1;
+  index_t tiles = 1;
+  /// Where summaries go if there are several tiles to an output, and how they lie there.
+  tile_summary<Reducer>* partial = nullptr;
+  index_t output_stride = 0;
+  index_t tile_stride = 0;
+  index_t work_blocks = 0;  ///< blocks of work, which the blocks of the grid share
+  Reducer reducer;
+};
+
+/// One element of the reduced index.
+template <class T> struct reduced_element {
+  T value;
+  bool valid;
+};
+
+namespace detail {
+
+/// Elements of one tile of one output.
+template <class Tree, class Reducer> struct tile_reader {
+  using arguments = reduce_arguments<Tree, Reducer>;
+  using T = typename Reducer::input;
+  static constexpr int count = arguments::count;
+
+  arguments const& a;
+  index_t base[count];  ///< of the output, in bytes
+  index_t first;        ///< index of the tile's first element
+  int elements;         ///< of the tile
+
+  CUMULUS_HD tile_reader(arguments const& arguments_, index_t output, index_t tile)
+      : a(arguments_), base{}, first(tile * tile_length) {
+    index_t const left = a.length - first;
+    elements = static_cast<int>(left < tile_length ? left : tile_length);
+    add_offsets(a.operands, 0, a.kept, output, base);
+  }
+
+  /// True if every element counts.
+  CUMULUS_HD bool all_valid() const { return !tree::is_masked_v<Tree> && !a.has_mask; }
+
+  /// Element `i` of the tile.
+  CUMULUS_HD reduced_element<T> at(int i) const {
+    index_t position = a.members != nullptr ? a.members[first + i] : first + i;
+    index_t offset[count];
+    CUMULUS_UNROLL
+    for (int k = 0; k < count; ++k) {
+      offset[k] = base[k];
+    }
+    if (a.reduced > 1) {
+      index_t const outer =
+          a.operands.wide
+              ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(position)))
+              : static_cast<index_t>(a.row.quotient(static_cast<std::uint32_t>(position)));
+      position -= outer * a.row.by;
+      add_offsets(a.operands, a.kept, a.kept + a.reduced - 1, outer, offset);
+    }
+    row_cursor<Tree::leaf_count> c;
+    CUMULUS_UNROLL
+    for (int k = 0; k < Tree::leaf_count; ++k) {
+      c.at[k] = displaced(a.operands.of[1 + k].data, offset[1 + k]);
+      c.step[k] = a.step[1 + k];
+    }
+    c.operands = a.operands.of + 1;
+    c.bad_index = a.operands.bad_index;
+    auto const pack = evaluate<Tree, single_element, access::strided>(c, position, 1);
+    bool valid = true;
+    if (a.has_mask) {
+      valid = reinterpret_cast<bool const*>(displaced(
+          a.operands.of[count - 1].data, offset[count - 1]))[position * a.step[count - 1]];
+    }
+    if constexpr (tree::is_masked_v<Tree>) {
+      return {lane_of(pack.value, 0), valid && lane_of(pack.valid, 0)};
+    } else {
+      return {lane_of(pack, 0), valid};
+    }
+  }
+
+  /// Adds the valid ones of the elements from, from + 32, … to a lane; several are read before one
+  /// is added.
+  CUMULUS_HD void add_lane(typename Reducer::lane& lane, index_t& valid, int from, T shift) const {
+    constexpr int in_flight = 8;
+    for (int i = from; i < elements; i += in_flight * tile_lanes) {
+      reduced_element<T> x[in_flight];
+      CUMULUS_UNROLL
+      for (int u = 0; u < in_flight; ++u) {
+        int const j = i + u * tile_lanes;
+        x[u] = at(j < elements ? j : elements - 1);
+        x[u].valid = x[u].valid && j < elements;
+      }
+      CUMULUS_UNROLL
+      for (int u = 0; u < in_flight; ++u) {
+        if (x[u].valid) {
+          Reducer::add(lane, x[u].value, first + i + u * tile_lanes, shift);
+          ++valid;
+        }
+      }
+    }
+  }
+
+  /// The first valid one of the elements from, from + step, …; tile_length if there is none.
+  CUMULUS_HD int first_valid(int from, int step) const {
+    if (all_valid()) {
+      return from < elements ? from : tile_length;
+    }
+    for (int i = from; i < elements; i += step) {
+      if (at(i).valid) {
+        return i;
+      }
+    }
+    return tile_length;
+  }
+};
+
+/// Where the result of an output is stored.
+template <class Result, int Count>
+CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, index_t output) {
+  index_t offset[Count] = {};
+  add_offsets(operands, 0, kept, output, offset);
+  return reinterpret_cast<Result*>(
+      const_cast<std::byte*>(displaced(operands.of[0].data, offset[0])));
+}
+
+/// Stores the summary of a tile, or the result where a tile is all there is.
+template <class Arguments, class Lane, class T>
+CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lane const& lane,
+                           index_t valid, T shift) {
+  using Reducer = decltype(a.reducer);
+  using R = std::remove_const_t<Reducer>;
+  tile_summary<R> summary{{}, valid};
+  if (valid > 0) {
+    summary.state = R::close(lane, valid, shift);
+  }
+  if (a.partial != nullptr) {
+    a.partial[output * a.output_stride + tile * a.tile_stride] = summary;
+  } else {
+    *result_of<typename R::result>(a.operands, a.kept, output) =
+        a.reducer.finish(summary.state, summary.count);
+  }
+}
+
+}  // namespace detail
+
+/// One strand of a tile: what a thread of a reduction knows between two barriers.
+template <class Reducer> struct strand_state {
+  typename Reducer::input shift;
+};
+
+template <class Reducer, int Size> struct strand_memory {
+  typename Reducer::lane lane[Size];
+  index_t valid[Size];
+  int first_valid[Size];
+};
+
+/// The work of tiles whose lanes are shared by `Strands` threads. Thread `strand` of them adds the
+/// lanes strand, strand + Strands, … in an order in which partners meet as they complete, and the
+/// strands meet in shared memory. `Map` tells which output, tile and strand a thread has.
+template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
+  using arguments = reduce_arguments<Tree, Reducer>;
+  using thread_state = strand_state<Reducer>;
+  using shared_memory = strand_memory<Reducer, 256>;
+  using T = typename Reducer::input;
+  using lane_type = typename Reducer::lane;
+
+  static constexpr int levels = Strands == 32 ? 5 : (Strands == 8 ? 3 : -1);
+  static_assert(levels > 0);
+  static constexpr int phases = 2 + levels;
+  static constexpr bool warp_barriers = Map::warp_barriers;
+
+  template <int Phase>
+  CUMULUS_HD void phase(thread_coordinates const& at, arguments const& a, thread_state& state,
+                        shared_memory& shared) const {
+    Map const map(at, a);
+    if (map.output >= a.outputs) {
+      return;
+    }
+    if constexpr (Phase == 0) {
+      if constexpr (Reducer::needs_shift) {
+        shared.first_valid[at.thread] = detail::tile_reader<Tree, Reducer>(a, map.output, map.tile)
+                                            .first_valid(map.strand, Strands);
+      }
+    } else if constexpr (Phase == 1) {
+      detail::tile_reader<Tree, Reducer> const reader(a, map.output, map.tile);
+      state.shift = T(0);
+      if constexpr (Reducer::needs_shift) {
+        int earliest = tile_length;
+        for (int s = 0; s < Strands; ++s) {
+          int const other = shared.first_valid[map.slot(at.thread, s)];
+          earliest = other < earliest ? other : earliest;
+        }
+        if (earliest < tile_length) {
+          state.shift = reader.at(earliest).value;
+        }
+      }
+      index_t valid = 0;
+      shared.lane[at.thread] = add_strand(reader, map.strand, valid, state.shift);
+      shared.valid[at.thread] = valid;
+    } else {
+      constexpr int width = Strands >> (Phase - 1);
+      if (map.strand < width) {
+        int const partner = map.slot(at.thread, map.strand + width);
+        lane_type const merged = Reducer::merge_lanes(shared.lane[at.thread], shared.lane[partner]);
+        index_t const valid = shared.valid[at.thread] + shared.valid[partner];
+        if constexpr (width == 1) {
+          detail::store_tile(a, map.output, map.tile, merged, valid, state.shift);
+        } else {
+          shared.lane[at.thread] = merged;
+          shared.valid[at.thread] = valid;
+        }
+      }
+    }
+  }
+
+ private:
+  /// The lanes strand, strand + Strands, …, merged.
+  static CUMULUS_HD lane_type add_strand(detail::tile_reader<Tree, Reducer> const& reader,
+                                         int strand, index_t& valid, T shift) {
+    if constexpr (Strands == 32) {
+      lane_type lane = Reducer::start();
+      reader.add_lane(lane, valid, strand, shift);
+      return lane;
+    } else {
+      // Lanes s, s + 16, s + 8, s + 24: neighbours in this order are partners. The loop stays one,
+      // so that the expression is in the code only as often as add_lane holds it.
+      lane_type merged[2] = {Reducer::start(), Reducer::start()};
+#if defined(__CUDA_ARCH__)
+#  pragma unroll 1
+#endif
+      for (int k = 0; k < 4; ++k) {
+        lane_type lane = Reducer::start();
+        reader.add_lane(lane, valid, strand + ((k & 1) << 4) + ((k & 2) << 2), shift);
+        if (k == 0) {
+          merged[0] = lane;
+        } else if (k == 1) {
+          merged[0] = Reducer::merge_lanes(merged[0], lane);
+        } else if (k == 2) {
+          merged[1] = lane;
+        } else {
+          merged[1] = Reducer::merge_lanes(merged[1], lane);
+        }
+      }
+      return Reducer::merge_lanes(merged[0], merged[1]);
+    }
+  }
+};
+
+/// A warp to a tile, a lane to a thread: neighbours along the reduced axis are read together.
+struct along_rows {
+  static constexpr bool warp_barriers = true;
+  static constexpr int tiles_of_a_block = 8;
+
+  index_t output;
+  index_t tile;
+  int strand;
+
+  template <class Arguments>
+  CUMULUS_HD along_rows(thread_coordinates const& at, Arguments const& a) {
+    index_t const unit = at.block * (at.threads / 32) + at.thread / 32;
+    output = unit / a.tiles;
+    tile = unit % a.tiles;
+    strand = at.thread % 32;
+  }
+  /// The thread that has another strand of this thread's tile.
+  CUMULUS_HD int slot(int thread, int other) const { return thread - strand + other; }
+};
+
+/// 32 outputs and 8 strands to a block: neighbouring outputs are read together.
+struct across_columns {
+  static constexpr bool warp_barriers = false;
+  static constexpr int outputs_of_a_block = 32;
+
+  index_t output;
+  index_t tile;
+  int strand;
+
+  template <class Arguments>
+  CUMULUS_HD across_columns(thread_coordinates const& at, Arguments const& a) {
+    output = at.block / a.tiles * outputs_of_a_block + at.thread % outputs_of_a_block;
+    tile = at.block % a.tiles;
+    strand = at.thread / outputs_of_a_block;
+  }
+  CUMULUS_HD int slot(int thread, int other) const {
+    return thread % outputs_of_a_block + other * outputs_of_a_block;
+  }
+};
+
+template <class Tree, class Reducer>
+using reduce_rows_body = tile_body<Tree, Reducer, along_rows, 32>;
+template <class Tree, class Reducer>
+using reduce_columns_body = tile_body<Tree, Reducer, across_columns, 8>;
+
+/// Tiles of each output merged into one for each chunk of 256, or into the result.
+template <class Reducer> struct merge_arguments {
+  kernel_operands<1> operands;
+  int kept = 0;
+  index_t outputs = 1;
+  index_t tiles = 1;
+  tile_summary<Reducer> const* from = nullptr;
+  index_t output_stride = 0;
+  index_t tile_stride = 0;
+  tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
+  int chunk = 256;                      ///< tiles of an output that one block merges
+  index_t chunks = 1;                   ///< of an output
+  index_t work_blocks = 0;
+  Reducer reducer;
+};
+
+/// Whole chunks merge among themselves exactly as they do in the tree over all tiles, because a
+/// tile is carried only at the end.
+template <class Reducer> struct merge_body {
+  using arguments = merge_arguments<Reducer>;
+  struct thread_state {};
+  struct shared_memory {
+    tile_summary<Reducer> tile[256];
+  };
+  static constexpr int phases = 10;
+  static constexpr bool warp_barriers = false;
+
+  template <int Phase>
+  CUMULUS_HD void phase(thread_coordinates const& at, arguments const& a, thread_state&,
+                        shared_memory& shared) const {
+    int const beside = 256 / a.chunk;  // outputs of a block
+    index_t const output = at.block / a.chunks * beside + at.thread / a.chunk;
+    index_t const chunk = at.block % a.chunks;
+    int const slot = at.thread % a.chunk;
+    index_t const first = chunk * a.chunk;
+    index_t const left = a.tiles - first;
+    int const count = static_cast<int>(left < a.chunk ? left : a.chunk);
+    if (output >= a.outputs) {
+      return;
+    }
+    if constexpr (Phase == 0) {
+      if (slot < count) {
+        shared.tile[at.thread] = a.from[output * a.output_stride + (first + slot) * a.tile_stride];
+      }
+    } else if constexpr (Phase < 9) {
+      constexpr int distance = 1 << (Phase - 1);
+      if (slot % (2 * distance) == 0 && slot + distance < count) {
+        shared.tile[at.thread] =
+            merge_tiles<Reducer>(shared.tile[at.thread], shared.tile[at.thread + distance]);
+      }
+    } else if (slot == 0) {
+      tile_summary<Reducer> const& s = shared.tile[at.thread];
+      if (a.to != nullptr) {
+        a.to[output * a.chunks + chunk] = s;
+      } else {
+        *detail::result_of<typename Reducer::result>(a.operands, a.kept, output) =
+            a.reducer.finish(s.state, s.count);
+      }
+    }
+  }
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
