@@ -91,10 +91,15 @@ inline cm::climate::cell_weight weight_from_name(std::string_view text) {
 
 /// Whether two paths are one file, or will be.
 inline bool is_same_file(std::filesystem::path const& a, std::filesystem::path const& b) {
-  std::error_code ignored;
-  return std::filesystem::equivalent(a, b, ignored) ||
-         std::filesystem::weakly_canonical(a, ignored) ==
-             std::filesystem::weakly_canonical(b, ignored);
+  std::error_code no_a;
+  std::error_code no_b;
+  if (std::filesystem::equivalent(a, b, no_a)) {
+    return true;
+  }
+  no_a.clear();
+  auto const whole_a = std::filesystem::weakly_canonical(std::filesystem::absolute(a, no_a), no_a);
+  auto const whole_b = std::filesystem::weakly_canonical(std::filesystem::absolute(b, no_b), no_b);
+  return !no_a && !no_b && whole_a == whole_b;
 }
 
 /// Throws: value_error naming the option or the paths.

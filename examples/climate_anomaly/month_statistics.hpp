@@ -2,7 +2,9 @@
 #pragma once
 // What the example computes for one field, and the figures that its table shows of it.
 
+#include <limits>
 #include <optional>
+#include <string>
 
 #include "cumulus/climate/area_mean.hpp"
 #include "cumulus/climate/monthly.hpp"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -172,7 +173,8 @@ class output_file {
 
   void define_copy(cm::netcdf_variable const& v) {
     cm::netcdf_attributes attributes = v.attributes;
-    attributes.erase("formula_terms");  // they are not copied
+    attributes.erase("formula_terms");  // what these name is not copied
+    attributes.erase("edges");
     cm::netcdf_type type = v.type;
     if (time_axis const* t = time_of(v.name)) {
       bool const is_bounds = v.name != t->name;

@@ -2,6 +2,7 @@
 #pragma once
 // The picture: for each field a map of its last anomaly above the series of the anomaly's mean.
 
+#include <cstdio>
 #include <deque>
 #include <string>
 #include <vector>
@@ -28,7 +29,9 @@ inline std::string month_words(cm::date_time const& d) {
   static constexpr char const* names[] = {"January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December"};
-  return std::string(names[d.month - 1]) + " " + std::to_string(d.year);
+  char year[32];
+  std::snprintf(year, sizeof year, " %04lld", static_cast<long long>(d.year));
+  return names[d.month - 1] + std::string(year);
 }
 
 /// n + 1 edges of n cells: the bounds where they touch each other, else the midpoints.

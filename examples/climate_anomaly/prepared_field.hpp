@@ -2,6 +2,7 @@
 #pragma once
 // Everything about a field that is known before its values are read: time, months, grid, weights.
 
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>

@@ -15,10 +15,20 @@ class progress {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// `steps` is all the work, in any unit; nothing is said in the first `silence`.
-  explicit progress(double steps, clock::duration silence = std::chrono::milliseconds(1500),
-                    std::FILE* to = stderr)
-      : steps_(steps), to_(to), next_(clock::now() + silence) {
+  /// Nothing is said in the first `silence`, then at most once in `pause`.
+  struct timing {
+    clock::duration silence = std::chrono::milliseconds(1500);
+    clock::duration pause = std::chrono::milliseconds(3000);
+  };
+
+  /// `steps` is all the work, in any unit. A terminal's line is rewritten; a log gets few lines.
+  explicit progress(double steps)
+      : progress(
+            steps,
+            isatty(STDERR_FILENO) == 1 ? timing{.pause = std::chrono::milliseconds(200)} : timing{},
+            stderr) {}
+  progress(double steps, timing when, std::FILE* to)
+      : steps_(steps), to_(to), pause_(when.pause), next_(clock::now() + when.silence) {
     in_place_ = isatty(fileno(to)) == 1;
   }
   progress(progress const&) = delete;
@@ -50,8 +60,7 @@ class progress {
     if (now < next_) {
       return;
     }
-    // A terminal's line is rewritten; a log gets few lines.
-    next_ = now + (in_place_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(3000));
+    next_ = now + pause_;
     double const percent = steps_ > 0 ? 100 * done_ / steps_ : 0;
     std::fprintf(to_, "%s%3.0f %%  %s%s", in_place_ ? "\r\033[K" : "", percent, what_.c_str(),
                  in_place_ ? "" : "\n");
@@ -63,6 +72,7 @@ class progress {
   double done_ = 0;
   std::string what_;
   std::FILE* to_;
+  clock::duration pause_;
   clock::time_point next_;
   bool in_place_ = false;
   bool shown_ = false;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -98,7 +99,7 @@ inline cm::ndarray<float> synthetic_temperature(cm::ndarray<double> const& lat_d
     t += in_time(amplitude) * in_lat(along) * in_lon(across);
   }
   cm::ndarray const index = cm::arange(t.size());
-  t += 0.5 * cm::map(hashed_noise{}, cm::reshape(index, t.shape()));
+  t += 0.25 * cm::map(hashed_noise{}, cm::reshape(index, t.shape()));
 
   cm::ndarray const rounded = cm::round(t * 1024.0) / 1024.0;
   cm::ndarray const land = schematic_land(lat_degrees, lon_degrees);
