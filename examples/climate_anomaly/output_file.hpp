@@ -346,12 +346,14 @@ class output_file {
       time_axis const* t = time_of(name);
       if (t != nullptr && is_counted_in_days(*t)) {
         write_days(name, *t);
-      } else if (v.is_numeric()) {
-        cm::visit_netcdf_type(v.type, [&]<class T>(T) {
-          writer_.write(name, input_.read<T>(name, {.decode = false}), {.encode = false});
-        });
-      } else {
+      } else if (!v.is_numeric()) {
         writer_.write_strings(name, input_.read_strings(name));
+      } else if (cm::is_floating(v.type)) {
+        write_copy<double>(name);  // holds every float, too
+      } else if (v.type == cm::netcdf_type::uint64) {
+        write_copy<std::uint64_t>(name);
+      } else {
+        write_copy<std::int64_t>(name);
       }
     }
     std::vector<std::string> written;
@@ -361,6 +363,11 @@ class output_file {
         writer_.write<int>(p.month_dimension, std::span<int const>(p.months.months));
       }
     }
+  }
+
+  // The stored numbers as they are.
+  template <class T> void write_copy(std::string const& name) {
+    writer_.write(name, input_.read<T>(name, {.decode = false}), {.encode = false});
   }
 
   void write_days(std::string const& name, time_axis const& t) {

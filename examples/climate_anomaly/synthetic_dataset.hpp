@@ -71,40 +71,42 @@ inline cm::ndarray<bool> schematic_land(cm::ndarray<double> const& lat,
   return land;
 }
 
-/// The temperatures of 20 years on a grid of 5 degrees, in degrees Celsius, NaN over land.
+/// The temperatures of some months, in degrees Celsius, NaN over land.
 inline cm::ndarray<float> synthetic_temperature(cm::ndarray<double> const& lat_degrees,
                                                 cm::ndarray<double> const& lon_degrees,
                                                 cm::index_t months) {
   constexpr double radians = std::numbers::pi / 180;
-  auto const in_time = [](auto const& x) { return cm::expand_dims(x, {1, 2}); };
-  auto const in_lat = [](auto const& x) { return cm::expand_dims(x, {0, 2}); };
-  auto const in_lon = [](auto const& x) { return cm::expand_dims(x, {0, 1}); };
   cm::ndarray const lat = lat_degrees * radians;
   cm::ndarray const lon = lon_degrees * radians;
+  cm::ndarray const sine = cm::sin(lat);
+  cm::ndarray const cosine = cm::cos(lat);
   cm::ndarray const month = cm::arange<double>(static_cast<double>(months));
-  cm::ndarray const season = cm::cos((month - 7.5) * (std::numbers::pi / 6));
+  cm::ndarray const always = cm::ones(month.shape());
+  cm::ndarray const everywhere = cm::ones(lon.shape());
 
-  // A cycle of 6 K that follows the sun, and a trend of 2 K in a century that grows polewards.
-  cm::ndarray<double> t = cm::zeros(cm::shape{months, lat.shape()[0], lon.shape()[0]}) +
-                          in_lat(28.0 - 29.0 * cm::square(cm::sin(lat))) +
-                          in_time(season) * in_lat(6.0 * cm::sin(lat) * cm::cos(lat)) +
-                          in_time(month) * in_lat((1.0 + cm::abs(cm::sin(lat))) * (0.02 / 12));
+  // Every part of the field is a product of a series, a profile over latitude and a wave.
+  cm::ndarray t = cm::zeros({months, lat.shape()[0], lon.shape()[0]});
+  auto const add = [&t](cm::ndarray<double> const& series, cm::ndarray<double> const& profile,
+                        cm::ndarray<double> const& wave) {
+    t += cm::expand_dims(series, {1, 2}) * cm::expand_dims(profile, 1) * wave;
+  };
+  add(always, 28.0 - 29.0 * (sine * sine), everywhere);
+  // A cycle of 6 K that follows the sun, and a trend of 2 to 4 K in a century.
+  add(cm::cos((month - 7.5) * (std::numbers::pi / 6)), 6.0 * (sine * cosine), everywhere);
+  add(month * (0.02 / 12), 1.0 + cm::abs(sine), everywhere);
   // Standing waves with red amplitudes, and a little noise of each cell.
   for (int k = 0; k < 12; ++k) {
     double const zonal = k / 2 + 1;
     double const meridional = k % 4 + 1;
-    cm::ndarray const amplitude = cm::from_vector(red_noise(months, k + 1)) * (1.1 / zonal);
-    cm::ndarray const across = cm::cos(lon * zonal + 2.4 * k);
-    cm::ndarray const along = cm::cos(lat) * cm::sin(lat * meridional + 1.3 * k);
-    t += in_time(amplitude) * in_lat(along) * in_lon(across);
+    add(cm::from_vector(red_noise(months, k + 1)) * (1.1 / zonal),
+        cosine * cm::sin(lat * meridional + 1.3 * k), cm::cos(lon * zonal + 2.4 * k));
   }
-  cm::ndarray const index = cm::arange(t.size());
-  t += 0.25 * cm::map(hashed_noise{}, cm::reshape(index, t.shape()));
+  cm::ndarray const noise = cm::map(hashed_noise{}, cm::arange(t.size()));
+  t += 0.25 * cm::reshape(noise, t.shape());
 
-  cm::ndarray const rounded = cm::round(t * 1024.0) / 1024.0;
   cm::ndarray const land = schematic_land(lat_degrees, lon_degrees);
   return cm::astype<float>(
-      cm::where(cm::expand_dims(land, 0), std::numeric_limits<double>::quiet_NaN(), rounded));
+      cm::where(land, std::numeric_limits<double>::quiet_NaN(), cm::round(t * 1024.0) / 1024.0));
 }
 
 /// Writes the dataset as a NetCDF file.
