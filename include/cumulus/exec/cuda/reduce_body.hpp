@@ -45,29 +45,30 @@ template <class Tree, class Reducer> struct tile_reader {
   static constexpr int count = arguments::count;
 
   arguments const& a;
-  index_t base[count];  ///< of the output, in bytes
-  index_t first;        ///< index of the tile's first element
-  int elements;         ///< of the tile
+  std::byte const* base[count];  ///< where the operands stand at the output
+  index_t first;                 ///< index of the tile's first element
+  int elements;                  ///< of the tile
 
   CUMULUS_HD tile_reader(arguments const& arguments_, index_t output, index_t tile)
-      : a(arguments_), base{}, first(tile * tile_length) {
+      : a(arguments_), first(tile * tile_length) {
     index_t const left = a.length - first;
     elements = static_cast<int>(left < tile_length ? left : tile_length);
-    add_offsets(a.operands, 0, a.kept, output, base);
+    index_t offset[count] = {};
+    add_offsets(a.operands, 0, a.kept, output, offset);
+    CUMULUS_UNROLL
+    for (int k = 0; k < count; ++k) {
+      base[k] = displaced(a.operands.of[k].data, offset[k]);
+    }
   }
 
   /// True if every element counts.
   CUMULUS_HD bool all_valid() const { return !tree::is_masked_v<Tree> && !a.has_mask; }
 
-  /// Element `i` of the tile.
-  CUMULUS_HD reduced_element<T> at(int i) const {
+  /// Element `i` of the tile; `Merged` if there is at most one reduced axis.
+  template <bool Merged> CUMULUS_HD reduced_element<T> at(int i) const {
     index_t position = a.members != nullptr ? a.members[first + i] : first + i;
-    index_t offset[count];
-    CUMULUS_UNROLL
-    for (int k = 0; k < count; ++k) {
-      offset[k] = base[k];
-    }
-    if (a.reduced > 1) {
+    index_t offset[count] = {};
+    if constexpr (!Merged) {
       index_t const outer =
           a.operands.wide
               ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(position)))
@@ -78,7 +79,7 @@ template <class Tree, class Reducer> struct tile_reader {
     row_cursor<Tree::leaf_count> c;
     CUMULUS_UNROLL
     for (int k = 0; k < Tree::leaf_count; ++k) {
-      c.at[k] = displaced(a.operands.of[1 + k].data, offset[1 + k]);
+      c.at[k] = displaced(base[1 + k], offset[1 + k]);
       c.step[k] = a.step[1 + k];
     }
     c.operands = a.operands.of + 1;
@@ -86,8 +87,8 @@ template <class Tree, class Reducer> struct tile_reader {
     auto const pack = evaluate<Tree, single_element, access::strided>(c, position, 1);
     bool valid = true;
     if (a.has_mask) {
-      valid = reinterpret_cast<bool const*>(displaced(
-          a.operands.of[count - 1].data, offset[count - 1]))[position * a.step[count - 1]];
+      valid = reinterpret_cast<bool const*>(
+          displaced(base[count - 1], offset[count - 1]))[position * a.step[count - 1]];
     }
     if constexpr (tree::is_masked_v<Tree>) {
       return {lane_of(pack.value, 0), valid && lane_of(pack.valid, 0)};
@@ -96,39 +97,50 @@ template <class Tree, class Reducer> struct tile_reader {
     }
   }
 
-  /// Adds the valid ones of the elements from, from + 32, … to a lane; several are read before one
-  /// is added.
-  CUMULUS_HD void add_lane(typename Reducer::lane& lane, index_t& valid, int from, T shift) const {
-    constexpr int in_flight = 8;
-    for (int i = from; i < elements; i += in_flight * tile_lanes) {
-      reduced_element<T> x[in_flight];
+  /// Adds the valid ones of the elements from, from + 32, … to a lane.
+  CUMULUS_HD void add_lane(typename Reducer::lane& lane, int& valid, int from, T shift) const {
+    if (a.reduced <= 1) {
+      // Fewer where each element comes from several arrays, so that none is kept in memory.
+      constexpr int in_flight = Tree::leaf_count == 1 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
+      add_several<true, in_flight>(lane, valid, from, shift);
+    } else {
+      add_several<false, 2>(lane, valid, from, shift);
+    }
+  }
+
+  /// The first valid one of the elements from, from + step, … and its index; tile_length if there
+  /// is none.
+  CUMULUS_HD int first_valid(int from, int step, T& value) const {
+    for (int i = from; i < elements; i += step) {
+      reduced_element<T> const x = at<false>(i);
+      if (x.valid) {
+        value = x.value;
+        return i;
+      }
+    }
+    return tile_length;
+  }
+
+ private:
+  /// Several elements are read before one is added.
+  template <bool Merged, int InFlight>
+  CUMULUS_HD void add_several(typename Reducer::lane& lane, int& valid, int from, T shift) const {
+    for (int i = from; i < elements; i += InFlight * tile_lanes) {
+      reduced_element<T> x[InFlight];
       CUMULUS_UNROLL
-      for (int u = 0; u < in_flight; ++u) {
+      for (int u = 0; u < InFlight; ++u) {
         int const j = i + u * tile_lanes;
-        x[u] = at(j < elements ? j : elements - 1);
+        x[u] = at<Merged>(j < elements ? j : elements - 1);
         x[u].valid = x[u].valid && j < elements;
       }
       CUMULUS_UNROLL
-      for (int u = 0; u < in_flight; ++u) {
+      for (int u = 0; u < InFlight; ++u) {
         if (x[u].valid) {
           Reducer::add(lane, x[u].value, first + i + u * tile_lanes, shift);
           ++valid;
         }
       }
     }
-  }
-
-  /// The first valid one of the elements from, from + step, …; tile_length if there is none.
-  CUMULUS_HD int first_valid(int from, int step) const {
-    if (all_valid()) {
-      return from < elements ? from : tile_length;
-    }
-    for (int i = from; i < elements; i += step) {
-      if (at(i).valid) {
-        return i;
-      }
-    }
-    return tile_length;
   }
 };
 
@@ -161,15 +173,26 @@ CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lan
 
 }  // namespace detail
 
-/// One strand of a tile: what a thread of a reduction knows between two barriers.
+/// Which output, tile and strand a thread has, and the tile's shift.
 template <class Reducer> struct strand_state {
+  index_t output;
+  index_t tile;
+  int strand;
   typename Reducer::input shift;
 };
 
 template <class Reducer, int Size> struct strand_memory {
   typename Reducer::lane lane[Size];
-  index_t valid[Size];
+  int valid[Size];
+};
+/// Also the first valid element of each strand.
+template <class Reducer, int Size>
+  requires(Reducer::needs_shift)
+struct strand_memory<Reducer, Size> {
+  typename Reducer::lane lane[Size];
+  int valid[Size];
   int first_valid[Size];
+  typename Reducer::input first_value[Size];
 };
 
 /// The work of tiles whose lanes are shared by `Strands` threads. Thread `strand` of them adds the
@@ -184,45 +207,52 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
 
   static constexpr int levels = Strands == 32 ? 5 : (Strands == 8 ? 3 : -1);
   static_assert(levels > 0);
-  static constexpr int phases = 2 + levels;
+  /// Finding the shift, adding, merging.
+  static constexpr int adding = Reducer::needs_shift ? 1 : 0;
+  static constexpr int phases = adding + 1 + levels;
   static constexpr bool warp_barriers = Map::warp_barriers;
 
   template <int Phase>
   CUMULUS_HD void phase(thread_coordinates const& at, arguments const& a, thread_state& state,
                         shared_memory& shared) const {
-    Map const map(at, a);
-    if (map.output >= a.outputs) {
+    if constexpr (Phase == 0) {
+      Map::place(at, a, state);
+      state.shift = T(0);
+    }
+    if (state.output >= a.outputs) {
       return;
     }
-    if constexpr (Phase == 0) {
-      if constexpr (Reducer::needs_shift) {
-        shared.first_valid[at.thread] = detail::tile_reader<Tree, Reducer>(a, map.output, map.tile)
-                                            .first_valid(map.strand, Strands);
-      }
-    } else if constexpr (Phase == 1) {
-      detail::tile_reader<Tree, Reducer> const reader(a, map.output, map.tile);
-      state.shift = T(0);
+    if constexpr (Phase < adding) {
+      detail::tile_reader<Tree, Reducer> const reader(a, state.output, state.tile);
+      // Where every element counts the first strand's first one is the tile's.
+      shared.first_valid[at.thread] =
+          reader.all_valid() && state.strand > 0
+              ? tile_length
+              : reader.first_valid(state.strand, Strands, shared.first_value[at.thread]);
+    } else if constexpr (Phase == adding) {
       if constexpr (Reducer::needs_shift) {
         int earliest = tile_length;
         for (int s = 0; s < Strands; ++s) {
-          int const other = shared.first_valid[map.slot(at.thread, s)];
-          earliest = other < earliest ? other : earliest;
-        }
-        if (earliest < tile_length) {
-          state.shift = reader.at(earliest).value;
+          int const other = Map::slot(at.thread, state.strand, s);
+          if (shared.first_valid[other] < earliest) {
+            earliest = shared.first_valid[other];
+            state.shift = shared.first_value[other];
+          }
         }
       }
-      index_t valid = 0;
-      shared.lane[at.thread] = add_strand(reader, map.strand, valid, state.shift);
+      int valid = 0;
+      shared.lane[at.thread] =
+          add_strand(detail::tile_reader<Tree, Reducer>(a, state.output, state.tile), state.strand,
+                     valid, state.shift);
       shared.valid[at.thread] = valid;
     } else {
-      constexpr int width = Strands >> (Phase - 1);
-      if (map.strand < width) {
-        int const partner = map.slot(at.thread, map.strand + width);
+      constexpr int width = Strands >> (Phase - adding);
+      if (state.strand < width) {
+        int const partner = Map::slot(at.thread, state.strand, state.strand + width);
         lane_type const merged = Reducer::merge_lanes(shared.lane[at.thread], shared.lane[partner]);
-        index_t const valid = shared.valid[at.thread] + shared.valid[partner];
+        int const valid = shared.valid[at.thread] + shared.valid[partner];
         if constexpr (width == 1) {
-          detail::store_tile(a, map.output, map.tile, merged, valid, state.shift);
+          detail::store_tile(a, state.output, state.tile, merged, index_t{valid}, state.shift);
         } else {
           shared.lane[at.thread] = merged;
           shared.valid[at.thread] = valid;
@@ -234,7 +264,7 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
  private:
   /// The lanes strand, strand + Strands, …, merged.
   static CUMULUS_HD lane_type add_strand(detail::tile_reader<Tree, Reducer> const& reader,
-                                         int strand, index_t& valid, T shift) {
+                                         int strand, int& valid, T shift) {
     if constexpr (Strands == 32) {
       lane_type lane = Reducer::start();
       reader.add_lane(lane, valid, strand, shift);
@@ -269,19 +299,15 @@ struct along_rows {
   static constexpr bool warp_barriers = true;
   static constexpr int tiles_of_a_block = 8;
 
-  index_t output;
-  index_t tile;
-  int strand;
-
-  template <class Arguments>
-  CUMULUS_HD along_rows(thread_coordinates const& at, Arguments const& a) {
+  template <class Arguments, class State>
+  static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
     index_t const unit = at.block * (at.threads / 32) + at.thread / 32;
-    output = unit / a.tiles;
-    tile = unit % a.tiles;
-    strand = at.thread % 32;
+    state.output = unit / a.tiles;
+    state.tile = unit % a.tiles;
+    state.strand = at.thread % 32;
   }
-  /// The thread that has another strand of this thread's tile.
-  CUMULUS_HD int slot(int thread, int other) const { return thread - strand + other; }
+  /// The thread that has the strand `other` of the same tile.
+  static CUMULUS_HD int slot(int thread, int strand, int other) { return thread - strand + other; }
 };
 
 /// 32 outputs and 8 strands to a block: neighbouring outputs are read together.
@@ -289,18 +315,14 @@ struct across_columns {
   static constexpr bool warp_barriers = false;
   static constexpr int outputs_of_a_block = 32;
 
-  index_t output;
-  index_t tile;
-  int strand;
-
-  template <class Arguments>
-  CUMULUS_HD across_columns(thread_coordinates const& at, Arguments const& a) {
-    output = at.block / a.tiles * outputs_of_a_block + at.thread % outputs_of_a_block;
-    tile = at.block % a.tiles;
-    strand = at.thread / outputs_of_a_block;
+  template <class Arguments, class State>
+  static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
+    state.output = at.block / a.tiles * outputs_of_a_block + at.thread % outputs_of_a_block;
+    state.tile = at.block % a.tiles;
+    state.strand = at.thread / outputs_of_a_block;
   }
-  CUMULUS_HD int slot(int thread, int other) const {
-    return thread % outputs_of_a_block + other * outputs_of_a_block;
+  static CUMULUS_HD int slot(int thread, int strand, int other) {
+    return thread + (other - strand) * outputs_of_a_block;
   }
 };
 
