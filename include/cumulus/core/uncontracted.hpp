@@ -29,6 +29,13 @@ template <class T> CUMULUS_HD inline T uncontracted(T product) {
   return product;
 }
 
+/// The same for an array of products in a host loop, so that the loop may use vectors.
+template <class T, int N> inline void uncontracted_array([[maybe_unused]] T (&products)[N]) {
+#if CUMULUS_NEEDS_BARRIER
+  asm("" : "+m"(products));
+#endif
+}
+
 template <class T> CUMULUS_HD inline T mul_rn(T a, T b) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(T) == 4) {

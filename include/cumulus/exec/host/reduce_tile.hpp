@@ -3,6 +3,7 @@
 // One tile of a reduction on the host: 32 lanes over 1024 neighbours, or over 1024 rows for many
 // outputs at once. The order of additions is that of docs/summation.md.
 
+#include "cumulus/exec/host/neutral_element.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -12,6 +13,79 @@ CUMULUS_HD constexpr int lane_order(int k) {
   return (k & 1) << 4 | (k & 2) << 2 | (k & 4) | (k & 8) >> 2 | (k & 16) >> 4;
 }
 
+namespace detail {
+
+/// Sums of deviations of real numbers, whose products must be kept from contraction without keeping
+/// the loops from vectors.
+template <class Reducer>
+inline constexpr bool real_deviations_v =
+    Reducer::needs_shift && !complex_floating<typename Reducer::input>;
+
+/// The deviations from the shifts and their squares, Count at a time; `step` is 0 if all share one.
+template <int Count, class T>
+void deviations_of(T const* x, T const* shift, int step, double (&d)[Count], double (&q)[Count]) {
+  for (int l = 0; l < Count; ++l) {
+    d[l] = reducers::widen<double>(x[l]) - reducers::widen<double>(shift[l * step]);
+  }
+  for (int l = 0; l < Count; ++l) {
+    q[l] = d[l] * d[l];
+  }
+  uncontracted_array(q);
+}
+
+/// Adds n elements to the lanes; returns how many lanes of a power of two were used.
+template <class Reducer>
+int add_to_lanes(typename Reducer::lane* lane, typename Reducer::input const* x, int n,
+                 index_t first, typename Reducer::input shift) {
+  int lanes = 1;
+  while (lanes < n && lanes < tile_lanes) {
+    lanes *= 2;
+  }
+  for (int l = 0; l < lanes; ++l) {
+    lane[l] = Reducer::start();
+  }
+  int i = 0;
+  if constexpr (real_deviations_v<Reducer>) {
+    double sums[tile_lanes] = {};
+    double squares[tile_lanes] = {};
+    for (; i + tile_lanes <= n; i += tile_lanes) {
+      double d[tile_lanes];
+      double q[tile_lanes];
+      deviations_of(x + i, &shift, 0, d, q);
+      for (int l = 0; l < tile_lanes; ++l) {
+        sums[l] += d[l];
+        squares[l] += q[l];
+      }
+    }
+    for (int l = 0; l < lanes; ++l) {
+      lane[l] = {sums[l], squares[l]};
+    }
+  } else {
+    for (; i + tile_lanes <= n; i += tile_lanes) {
+      for (int l = 0; l < tile_lanes; ++l) {
+        Reducer::add(lane[l], x[i + l], first + i + l, shift);
+      }
+    }
+  }
+  for (int l = 0; i + l < n; ++l) {
+    Reducer::add(lane[l], x[i + l], first + i + l, shift);
+  }
+  return lanes;
+}
+
+/// Lanes past the used ones are empty and merging them changes nothing.
+template <class Reducer>
+typename Reducer::lane merge_lanes(typename Reducer::lane* lane, int used) {
+  for (int width = used / 2; width > 0; width /= 2) {
+    for (int l = 0; l < width; ++l) {
+      lane[l] = Reducer::merge_lanes(lane[l], lane[l + width]);
+    }
+  }
+  return lane[0];
+}
+
+}  // namespace detail
+
 /// `n` <= 1024 neighbouring elements, of which `valid` (or all, if null) count; the first has index
 /// `first` along the reduction.
 template <class Reducer>
@@ -19,43 +93,46 @@ tile_summary<Reducer> reduce_tile(typename Reducer::input const* x, bool const* 
                                   index_t first) {
   using T = typename Reducer::input;
   typename Reducer::lane lane[tile_lanes];
-  for (auto& l : lane) {
-    l = Reducer::start();
-  }
-  index_t count = n;
+  int used = tile_lanes;
+  int count = n;
   T shift = n > 0 ? x[0] : T(0);
   if (valid == nullptr) {
-    int i = 0;
-    for (; i + tile_lanes <= n; i += tile_lanes) {
-      for (int l = 0; l < tile_lanes; ++l) {
-        Reducer::add(lane[l], x[i + l], first + i + l, shift);
-      }
-    }
-    for (int l = 0; i + l < n; ++l) {
-      Reducer::add(lane[l], x[i + l], first + i + l, shift);
-    }
+    used = detail::add_to_lanes<Reducer>(lane, x, n, first, shift);
   } else {
     count = 0;
-    for (int i = n - 1; i >= 0; --i) {
-      count += valid[i] ? 1 : 0;
-      shift = valid[i] ? x[i] : shift;
+    for (int i = 0; i < n; ++i) {
+      count += valid[i];
     }
     for (int i = 0; i < n; ++i) {
       if (valid[i]) {
-        Reducer::add(lane[i % tile_lanes], x[i], first + i, shift);
+        shift = x[i];
+        break;
+      }
+    }
+    if constexpr (neutral_element<Reducer>::exists) {
+      T const nothing = neutral_element<Reducer>::of(shift);
+      T counted[tile_length];
+      for (int i = 0; i < n; ++i) {
+        counted[i] = valid[i] ? x[i] : nothing;
+      }
+      used = detail::add_to_lanes<Reducer>(lane, counted, n, first, shift);
+    } else {
+      for (auto& l : lane) {
+        l = Reducer::start();
+      }
+      for (int i = 0; i < n; ++i) {
+        if (valid[i]) {
+          Reducer::add(lane[i % tile_lanes], x[i], first + i, shift);
+        }
       }
     }
   }
-  for (int width = tile_lanes / 2; width > 0; width /= 2) {
-    for (int l = 0; l < width; ++l) {
-      lane[l] = Reducer::merge_lanes(lane[l], lane[l + width]);
-    }
-  }
-  return {count > 0 ? Reducer::close(lane[0], count, shift) : typename Reducer::tile{}, count};
+  auto const all = detail::merge_lanes<Reducer>(lane, used);
+  return {count > 0 ? Reducer::close(all, count, shift) : typename Reducer::tile{}, count};
 }
 
 /// Outputs side by side whose tiles are reduced together.
-inline constexpr int column_block = 512;
+inline constexpr int column_block = 1024;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
 
@@ -110,24 +187,74 @@ template <class Reducer> class column_tile {
       int const left = (row_count - r + tile_lanes - 1) / tile_lanes;
       int const count = left < rows_at_once ? left : rows_at_once;
       rows(r, tile_lanes, count, x, valid);
-      if (!masked && count == rows_at_once) {
-        for (int c = 0; c < columns; ++c) {
-          lane_type a = sum_[c];
-          for (int g = 0; g < rows_at_once; ++g) {
-            Reducer::add(a, x[g][c], first + r + g * tile_lanes, shift_[c]);
-          }
-          sum_[c] = a;
-        }
+      index_t const at = first + r;
+      if (!masked) {
+        add_rows(x, count, columns, at);
         continue;
       }
       for (int g = 0; g < count; ++g) {
         for (int c = 0; c < columns; ++c) {
-          if (!masked || valid[g][c]) {
-            Reducer::add(sum_[c], x[g][c], first + r + g * tile_lanes, shift_[c]);
-            count_[c] += masked ? 1 : 0;
+          count_[c] += valid[g][c];
+        }
+      }
+      if constexpr (neutral_element<Reducer>::exists) {
+        for (int g = 0; g < count; ++g) {
+          for (int c = 0; c < columns; ++c) {
+            counted_[g][c] = valid[g][c] ? x[g][c] : neutral_element<Reducer>::of(shift_[c]);
+          }
+          x[g] = counted_[g];
+        }
+        add_rows(x, count, columns, at);
+      } else {
+        for (int g = 0; g < count; ++g) {
+          for (int c = 0; c < columns; ++c) {
+            if (valid[g][c]) {
+              Reducer::add(sum_[c], x[g][c], at + g * tile_lanes, shift_[c]);
+            }
           }
         }
       }
+    }
+  }
+
+  /// Adds whole rows, `tile_lanes` apart, as many as possible for each load of the sums.
+  void add_rows(T const* const* x, int count, int columns, index_t at) {
+    int g = 0;
+    for (; g + 8 <= count; g += 8) {
+      add_some_rows<8>(x + g, columns, at + g * tile_lanes);
+    }
+    for (; g + 3 <= count; g += 3) {
+      add_some_rows<3>(x + g, columns, at + g * tile_lanes);
+    }
+    for (; g < count; ++g) {
+      add_some_rows<1>(x + g, columns, at + g * tile_lanes);
+    }
+  }
+
+  template <int Rows> void add_some_rows(T const* const* rows, int columns, index_t at) {
+    T const* x[Rows];
+    std::copy(rows, rows + Rows, x);
+    int c = 0;
+    if constexpr (detail::real_deviations_v<Reducer>) {
+      constexpr int block = 32;
+      for (; c + block <= columns; c += block) {
+        double d[block];
+        double q[block];
+        for (int g = 0; g < Rows; ++g) {
+          detail::deviations_of(x[g] + c, shift_ + c, 1, d, q);
+          for (int l = 0; l < block; ++l) {
+            sum_[c + l].first += d[l];
+            sum_[c + l].second += q[l];
+          }
+        }
+      }
+    }
+    for (; c < columns; ++c) {
+      lane_type a = sum_[c];
+      for (int g = 0; g < Rows; ++g) {
+        Reducer::add(a, x[g][c], at + g * tile_lanes, shift_[c]);
+      }
+      sum_[c] = a;
     }
   }
 
@@ -154,6 +281,7 @@ template <class Reducer> class column_tile {
   lane_type stack_[5][column_block];
   T shift_[column_block] = {};
   int count_[column_block];
+  T counted_[neutral_element<Reducer>::exists ? rows_at_once : 1][column_block];
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET
