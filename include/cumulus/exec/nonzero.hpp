@@ -18,7 +18,7 @@ template <memory_space Space> constexpr auto pick_true_positions() {
     return std::type_identity<true_positions_host>{};
   } else {
 #if CUMULUS_HAS_CUDA
-    return std::type_identity<true_positions_cuda>{};
+    return std::type_identity<true_positions_cuda<Space>>{};
 #else
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: a mask of a CUDA array needs a file compiled as CUDA (nvcc)");

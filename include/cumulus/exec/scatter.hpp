@@ -17,7 +17,7 @@ template <memory_space Space> void scatter(scatter_plan const& plan) {
     scatter_host(plan);
   } else {
 #if CUMULUS_HAS_CUDA
-    scatter_cuda(plan);
+    scatter_cuda<Space>(plan);
 #else
     static_assert(
         std::is_same_v<Space, host>,

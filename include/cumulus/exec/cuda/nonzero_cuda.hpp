@@ -10,8 +10,9 @@
 namespace cumulus::inline CUMULUS_TARGET {
 
 /// Counts the true elements of a row-major mask by chunks; the host waits and adds them up, because
-/// it needs the number of elements to make an array of them.
-class true_positions_cuda {
+/// it needs the number of elements to make an array of them. A template only so that a file without
+/// a mask compiles none of these kernels.
+template <memory_space Space> class true_positions_cuda {
  public:
   true_positions_cuda(bool const* mask, buffer owner, shape const& s)
       : owner_(std::move(owner)),

@@ -31,7 +31,8 @@ template <int Bytes> void scatter_elements_cuda(scatter_plan const& plan) {
 
 }  // namespace detail
 
-inline void scatter_cuda(scatter_plan const& plan) {
+/// A template only so that a file without a scatter compiles none of these kernels.
+template <memory_space Space> void scatter_cuda(scatter_plan const& plan) {
   if (plan.shape.size() == 0) {
     return;
   }
