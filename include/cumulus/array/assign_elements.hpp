@@ -42,6 +42,13 @@ template <class View, class X> void assign_elements(char const* function, View c
   static_assert(storable_v<X, T>,
                 "cumulus: assignment would lose the fraction, the imaginary part or the sign "
                 "(NumPy's same_kind rule); convert with astype");
+  if constexpr (array_like<X>) {
+    static_assert(std::is_same_v<space_of<X>, typename View::space>,
+                  "cumulus: nothing is copied between host and CUDA arrays by an assignment; write "
+                  "to<cuda>() or to<host>()");
+    static_assert(!tree::is_masked_v<tree_of<X>>,
+                  "cumulus: a masked expression has no values to store; reduce it, or use where");
+  }
   assign(target_of(v), converted<typename View::space, T>(function, std::forward<X>(x)), function);
 }
 

@@ -24,6 +24,32 @@ template <class Op, class X, class Y> CUMULUS_HD auto apply_to_scalars(X x, Y y)
       Op{}(elementary::cast<In>(x), elementary::cast<In>(y)));
 }
 
+template <class X> constexpr int leaves_of() {
+  if constexpr (requires { std::remove_cvref_t<X>::leaf_count; }) {
+    return std::remove_cvref_t<X>::leaf_count;
+  } else {
+    return 1;
+  }
+}
+template <class X, class Y> constexpr bool same_space() {
+  if constexpr (array_like<X> && array_like<Y>) {
+    return std::is_same_v<space_of<X>, space_of<Y>>;
+  } else {
+    return true;
+  }
+}
+
+/// What combine() checks too, near enough to the user's line to stand at the top of the message.
+template <class X, class Y> constexpr bool check_operands() {
+  static_assert(same_space<X, Y>(),
+                "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
+                "or to<host>()");
+  static_assert(leaves_of<X>() + leaves_of<Y>() <= max_leaves,
+                "cumulus: this expression has more than 16 leaves; write the formula as a functor "
+                "on scalars and apply it with map(f, a, b, ...)");
+  return true;
+}
+
 }  // namespace detail
 
 // On arrays a function returns an expression; on numbers (inside a functor, say) it returns a
@@ -39,6 +65,7 @@ template <class Op, class X, class Y> CUMULUS_HD auto apply_to_scalars(X x, Y y)
   template <operand_like X, operand_like Y>                                       \
     requires any_array_like_v<X, Y>                                               \
   auto name(X&& x, Y&& y) {                                                       \
+    static_assert(detail::check_operands<X, Y>());                                \
     return make_binary<operations::name>(std::forward<X>(x), std::forward<Y>(y)); \
   }                                                                               \
   template <dtype X, dtype Y> CUMULUS_HD auto name(X x, Y y) {                    \
@@ -50,6 +77,7 @@ template <class Op, class X, class Y> CUMULUS_HD auto apply_to_scalars(X x, Y y)
   template <operand_like X, operand_like Y>                                            \
     requires any_array_like_v<X, Y>                                                    \
   auto operator symbol(X&& x, Y&& y) {                                                 \
+    static_assert(detail::check_operands<X, Y>());                                     \
     return make_binary<operations::operation>(std::forward<X>(x), std::forward<Y>(y)); \
   }
 CUMULUS_OPERATOR(+, add)
