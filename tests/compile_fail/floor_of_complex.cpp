@@ -1,0 +1,12 @@
+// expect: is not defined for arrays of this element type
+// SPDX-License-Identifier: Apache-2.0
+#include "cumulus/cumulus.hpp"
+
+namespace cm = cumulus;
+
+void offence() {
+  cm::ndarray<cm::complex<float>, cm::host> const a{1, 2};
+#ifdef MUST_FAIL
+  auto e = cm::floor(a);
+#endif
+}

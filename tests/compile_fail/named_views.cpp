@@ -1,0 +1,15 @@
+// expect: use of deleted function
+// SPDX-License-Identifier: Apache-2.0
+#include "cumulus/cumulus.hpp"
+
+namespace cm = cumulus;
+
+void offence() {
+  cm::ndarray<float, cm::host> a{1, 2};
+  auto v = a(0);
+  auto w = a(1);
+  v.rebind(w);
+#ifdef MUST_FAIL
+  v = w;
+#endif
+}
