@@ -99,12 +99,12 @@ template <class Tree, class Reducer> struct tile_reader {
 
   /// Adds the valid ones of the elements from, from + 32, … to a lane.
   CUMULUS_HD void add_lane(typename Reducer::lane& lane, int& valid, int from, T shift) const {
+    // Fewer where each element comes from several arrays, so that none is kept in memory.
+    constexpr int in_flight = Tree::leaf_count == 1 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
     if (a.reduced <= 1) {
-      // Fewer where each element comes from several arrays, so that none is kept in memory.
-      constexpr int in_flight = Tree::leaf_count == 1 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
       add_several<true, in_flight>(lane, valid, from, shift);
     } else {
-      add_several<false, 2>(lane, valid, from, shift);
+      add_several<false, (in_flight > 4 ? 2 : 1)>(lane, valid, from, shift);
     }
   }
 
