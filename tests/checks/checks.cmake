@@ -69,6 +69,14 @@ foreach(check layers sizes format)
                    "${CMAKE_CURRENT_SOURCE_DIR}/checks/${check}.py")
 endforeach()
 
+# The machine code of kernels needs the CUDA compiler, no GPU.
+find_program(CUMULUS_NVCC nvcc HINTS /usr/local/cuda/bin)
+mark_as_advanced(CUMULUS_NVCC)
+if(CUMULUS_NVCC)
+  cumulus_add_test(checks/kernels ${Python3_EXECUTABLE}
+                   "${CMAKE_CURRENT_SOURCE_DIR}/checks/kernels.py" ${CUMULUS_NVCC})
+endif()
+
 # tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.
 set(flags -std=c++20 -I "${CUMULUS_INCLUDE_DIR}")
 if(TARGET OpenMP::OpenMP_CXX)

@@ -8,6 +8,17 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
+/// Blocks that a multiprocessor is to hold. Asking for three keeps nvcc from spilling to get a
+/// fourth in bodies with barriers; a user's functor may take all registers.
+template <class Body>
+inline constexpr int least_blocks = [] {
+  if constexpr (requires { Body::phases; }) {
+    return 3;
+  } else {
+    return 1;
+  }
+}();
+
 template <class Body> __device__ void barrier() {
   if constexpr (Body::warp_barriers) {
     __syncwarp();
@@ -35,8 +46,8 @@ __device__ void run_phases(thread_coordinates at, Arguments const& a,
 
 /// Hidden, so that two shared libraries may each have their own.
 template <class Body, class Arguments>
-__global__ void __launch_bounds__(256) __attribute__((visibility("hidden")))
-run_body(__grid_constant__ Arguments const a) {
+__global__ void __launch_bounds__(256, detail::least_blocks<Body>)
+    __attribute__((visibility("hidden"))) run_body(__grid_constant__ Arguments const a) {
   thread_coordinates const at{blockIdx.x, gridDim.x, static_cast<int>(threadIdx.x),
                               static_cast<int>(blockDim.x)};
   if constexpr (requires { Body::phases; }) {

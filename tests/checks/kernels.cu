@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels whose machine code kernels.py looks at.
+
+#include <cumulus/cumulus.hpp>
+
+namespace cm = cumulus;
+template <class T> using array = cm::ndarray<T, cm::cuda>;
+
+void unary_float(array<float>& out, array<float> const& a) { out.assign(-a); }
+void binary_double(array<double>& out, array<double> const& a, array<double> const& b) {
+  out.assign(a * b);
+}
+void binary_int8(array<std::int8_t>& out, array<std::int8_t> const& a,
+                 array<std::int8_t> const& b) {
+  out.assign(a + b);
+}
+
+struct ten_inputs {
+  CUMULUS_HD float operator()(float a, float b, float c, float d, float e, float f, float g,
+                              float h, float i, float j) const {
+    return a * b + c * d - e * f + g * h - i * j;
+  }
+};
+void map_of_ten(array<float>& out, array<float> const& a) {
+  out.assign(cm::map(ten_inputs{}, a, a, a, a, a, a, a, a, a, a));
+}
+
+array<float> mean_float(array<float> const& a) { return cm::mean(a, 0); }
+array<double> sum_of_products(array<double> const& a, array<double> const& b) {
+  return cm::sum(a * b, 0);
+}
+array<float> deviation_float(array<float> const& a) { return cm::stddev(a, 0); }
