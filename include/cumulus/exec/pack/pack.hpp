@@ -195,11 +195,16 @@ namespace detail {
 
 template <class T> CUMULUS_HD compute_t<T> to_compute(T x) { return static_cast<compute_t<T>>(x); }
 
+/// True if a comparison has int64 on one side and uint64 on the other, which no instruction takes.
+template <class P, class... Rest>
+inline constexpr bool mixed_integers_v =
+    is_simd_v<P> && ((is_simd_v<Rest> && !std::is_same_v<P, Rest>) || ...);
+
 /// True if packs of these types can go through an operation as a whole.
 template <class Op, class R, class... P>
 inline constexpr bool whole_packs_v =
-    (is_register_v<P> && ...) && Op::width == operations::pack_width::simd &&
-    (fits_simd_v<R> || boolean<R>);
+    (is_register_v<P> && ...) && !mixed_integers_v<P...> &&
+    Op::width == operations::pack_width::simd && (fits_simd_v<R> || boolean<R>);
 
 template <class Op> inline constexpr bool is_cast_v = false;
 template <class To> inline constexpr bool is_cast_v<operations::cast<To>> = true;
