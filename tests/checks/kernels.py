@@ -18,8 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCE_ROOT = HERE.parent.parent
 ARCHITECTURES = ("sm_80", "sm_90")
-# Part of a kernel's mangled name, and the most registers that leave four, three or two blocks of 256
-# threads on a multiprocessor.
+# Part of a kernel's mangled name, and the most registers that leave four, three or two blocks of
+# 256 threads on a multiprocessor.
 CEILINGS = (
     (("contiguous_body", "map", "ten_inputs"), 128),
     (("contiguous_body",), 64),
@@ -128,7 +128,8 @@ def self_test():
     )
     assert report_problems(report * 12) == []
     assert len(report_problems(report.replace("64", "65") * 12)) == 12
-    assert len(report_problems(report.replace("0 bytes spill loads", "8 bytes spill loads") * 12)) == 12
+    spilling = report.replace("0 bytes spill loads", "8 bytes spill loads")
+    assert len(report_problems(spilling * 12)) == 12
     assert len(report_problems(report.replace("contiguous", "other") * 12)) == 12
 
 
