@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of arrays of two types, and of an array and a plain number, against NumPy: result types
-// of every pair, values of some.
+// Functions of arrays of two types, and of an array and a plain number, against NumPy; casts, and
+// comparisons that no common type holds.
 
 #include "tests/answers_file.hpp"
 
@@ -29,20 +29,16 @@ template <class E> void expect_answer(std::string const& key, E const& expressio
   }
 }
 
+/// Every conversion from uint8 and to int64; core/promotion_test.cpp has the types of all pairs.
 template <class Space, class A, class B> void check_pair() {
-  auto const& in = answers();
-  auto const x = in.at("in/" + name<A>() + "/x").template in<Space, A>();
-  auto const y = in.at("in/" + name<B>() + "/y").template in<Space, B>();
-  std::string const pair = "/" + name<A>() + "/" + name<B>();
-  using Quotient = cm::value_type_of<decltype(x / y)>;
-  EXPECT_EQ(in.at("divide" + pair).dtype, name<Quotient>()) << pair;
-  using Sum = cm::value_type_of<decltype(x + y)>;
-  EXPECT_EQ(in.at("add" + pair).dtype, name<Sum>()) << pair;
-  // Every conversion from uint8 and to int64; each evaluation costs the compiler a third of a
-  // second.
   if constexpr (std::is_same_v<A, std::uint8_t> || std::is_same_v<B, std::int64_t>) {
+    auto const x = answers().at("in/" + name<A>() + "/x").template in<Space, A>();
+    auto const y = answers().at("in/" + name<B>() + "/y").template in<Space, B>();
+    std::string const pair = "/" + name<A>() + "/" + name<B>();
     expect_answer("add" + pair, x + y);
     expect_answer("less" + pair, x < y);
+    using Quotient = cm::value_type_of<decltype(x / y)>;
+    EXPECT_EQ(answers().at("divide" + pair).dtype, name<Quotient>()) << pair;
   }
 }
 
