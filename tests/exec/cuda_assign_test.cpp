@@ -84,8 +84,9 @@ void expect_on_every_grid(array<T>& owner, View const& view, E const& e, cm::ass
   for (auto it = view.begin(); it != view.end(); ++it, ++position) {
     wanted[static_cast<std::size_t>(&*it - owner.data())] = value(position);
   }
+  cm::assign_plan const plans[] = {s.plan, s.general()};
   for (bool wide : {false, true}) {
-    for (cm::assign_plan plan : {s.plan, s.general()}) {
+    for (cm::assign_plan plan : plans) {
       plan.wide = wide;
       for (index_t blocks : {1, 2, 7}) {
         for (int threads : {32, 128, 256}) {
