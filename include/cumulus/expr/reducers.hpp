@@ -128,6 +128,12 @@ struct extreme : single_accumulator<extreme<T, Sign>, T, compute_t<T>> {
   optional_initial<T> initial;
 
   static CUMULUS_HD lane pick(lane a, lane b) {
+    if constexpr (std::is_floating_point_v<lane>) {
+      // maximum and minimum without branches, for loops of vectors.
+      bool const beaten = Sign > 0 ? a < b : b < a;
+      bool const first = (a != a) | !(beaten | (b != b));
+      return first ? a : b;
+    }
     return Sign > 0 ? elementary::maximum(a, b) : elementary::minimum(a, b);
   }
   /// The value that every other one beats.
@@ -173,6 +179,7 @@ template <class T, int Sign> struct arg_extreme {
   };
   using tile = lane;
   static constexpr bool needs_shift = false;
+  static constexpr int sign = Sign;
 
   static CUMULUS_HD lane start() { return {compute_t<T>(0), -1}; }
   static CUMULUS_HD bool beats(compute_t<T> x, compute_t<T> y) {

@@ -6,6 +6,13 @@
 #include "cumulus/exec/host/neutral_element.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
+// Rows of an input never overlap the sums; g++ gives up on checking eight of them.
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#  define CUMULUS_NO_OVERLAP _Pragma("GCC ivdep")
+#else
+#  define CUMULUS_NO_OVERLAP
+#endif
+
 namespace cumulus::inline CUMULUS_TARGET {
 
 /// The lane that is added k-th so that pairs l, l + 16, then l, l + 8, … meet as they complete.
@@ -14,6 +21,19 @@ CUMULUS_HD constexpr int lane_order(int k) {
 }
 
 namespace detail {
+
+/// Bytes, because g++ 12 adds up bools one at a time.
+inline unsigned char const* as_bytes(bool const* truths) {
+  return reinterpret_cast<unsigned char const*>(truths);
+}
+inline int count_true(bool const* valid, int n) {
+  unsigned char const* const byte = as_bytes(valid);
+  int count = 0;
+  for (int i = 0; i < n; ++i) {
+    count += byte[i];
+  }
+  return count;
+}
 
 /// Sums of deviations of real numbers, whose products must be kept from contraction without keeping
 /// the loops from vectors.
@@ -84,6 +104,43 @@ typename Reducer::lane merge_lanes(typename Reducer::lane* lane, int used) {
   return lane[0];
 }
 
+/// The first element that is the largest (or smallest, or NaN): its value by vectors, then
+/// where it stands.
+template <class T, int Sign>
+typename reducers::arg_extreme<T, Sign>::lane first_extreme(T const* x, int n, index_t first) {
+  using value = reducers::extreme<T, Sign>;
+  typename value::lane lane[tile_lanes];
+  int const used = add_to_lanes<value>(lane, x, n, first, T(0));
+  auto const best = merge_lanes<value>(lane, used);
+  bool const nan = elementary::is_nan(best);
+  auto const hit = [&](int i) {
+    auto const here = static_cast<compute_t<T>>(x[i]);
+    return nan ? elementary::is_nan(here) : here == best;
+  };
+  for (int i = 0; i < n; i += tile_lanes) {
+    int const end = i + tile_lanes < n ? i + tile_lanes : n;
+    int hits = 0;
+    for (int j = i; j < end; ++j) {
+      hits += hit(j) ? 1 : 0;
+    }
+    for (int j = i; hits > 0 && j < end; ++j) {
+      if (hit(j)) {
+        return {static_cast<compute_t<T>>(x[j]), first + j};
+      }
+    }
+  }
+  return reducers::arg_extreme<T, Sign>::start();
+}
+
+/// Comparisons make vectors only in a loop over one row.
+template <class Reducer> inline constexpr bool row_by_row_v = false;
+template <class T, int Sign>
+inline constexpr bool row_by_row_v<reducers::extreme<T, Sign>> = !complex_floating<T>;
+
+template <class Reducer> inline constexpr bool finds_real_extreme_v = false;
+template <class T, int Sign>
+inline constexpr bool finds_real_extreme_v<reducers::arg_extreme<T, Sign>> = !complex_floating<T>;
+
 }  // namespace detail
 
 /// `n` <= 1024 neighbouring elements, of which `valid` (or all, if null) count; the first has index
@@ -97,12 +154,12 @@ tile_summary<Reducer> reduce_tile(typename Reducer::input const* x, bool const* 
   int count = n;
   T shift = n > 0 ? x[0] : T(0);
   if (valid == nullptr) {
+    if constexpr (detail::finds_real_extreme_v<Reducer>) {
+      return {detail::first_extreme<T, Reducer::sign>(x, n, first), n};
+    }
     used = detail::add_to_lanes<Reducer>(lane, x, n, first, shift);
   } else {
-    count = 0;
-    for (int i = 0; i < n; ++i) {
-      count += valid[i];
-    }
+    count = detail::count_true(valid, n);
     for (int i = 0; i < n; ++i) {
       if (valid[i]) {
         shift = x[i];
@@ -112,8 +169,10 @@ tile_summary<Reducer> reduce_tile(typename Reducer::input const* x, bool const* 
     if constexpr (neutral_element<Reducer>::exists) {
       T const nothing = neutral_element<Reducer>::of(shift);
       T counted[tile_length];
+      unsigned char const* const byte = detail::as_bytes(valid);
       for (int i = 0; i < n; ++i) {
-        counted[i] = valid[i] ? x[i] : nothing;
+        T const here = x[i];
+        counted[i] = byte[i] != 0 ? here : nothing;
       }
       used = detail::add_to_lanes<Reducer>(lane, counted, n, first, shift);
     } else {
@@ -193,14 +252,21 @@ template <class Reducer> class column_tile {
         continue;
       }
       for (int g = 0; g < count; ++g) {
+        unsigned char const* const byte = detail::as_bytes(valid[g]);
+        CUMULUS_NO_OVERLAP
         for (int c = 0; c < columns; ++c) {
-          count_[c] += valid[g][c];
+          count_[c] += byte[c];
         }
       }
       if constexpr (neutral_element<Reducer>::exists) {
         for (int g = 0; g < count; ++g) {
+          unsigned char const* const byte = detail::as_bytes(valid[g]);
+          T const* const row = x[g];
+          CUMULUS_NO_OVERLAP
           for (int c = 0; c < columns; ++c) {
-            counted_[g][c] = valid[g][c] ? x[g][c] : neutral_element<Reducer>::of(shift_[c]);
+            T const nothing = neutral_element<Reducer>::of(shift_[c]);
+            T const here = row[c];
+            counted_[g][c] = byte[c] != 0 ? here : nothing;
           }
           x[g] = counted_[g];
         }
@@ -235,6 +301,15 @@ template <class Reducer> class column_tile {
     T const* x[Rows];
     std::copy(rows, rows + Rows, x);
     int c = 0;
+    if constexpr (detail::row_by_row_v<Reducer>) {
+      for (int g = 0; g < Rows; ++g) {
+        T const* const row = x[g];
+        CUMULUS_NO_OVERLAP
+        for (c = 0; c < columns; ++c) {
+          Reducer::add(sum_[c], row[c], at + g * tile_lanes, shift_[c]);
+        }
+      }
+    }
     if constexpr (detail::real_deviations_v<Reducer>) {
       constexpr int block = 32;
       for (; c + block <= columns; c += block) {
@@ -249,6 +324,7 @@ template <class Reducer> class column_tile {
         }
       }
     }
+    CUMULUS_NO_OVERLAP
     for (; c < columns; ++c) {
       lane_type a = sum_[c];
       for (int g = 0; g < Rows; ++g) {
@@ -285,3 +361,5 @@ template <class Reducer> class column_tile {
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET
+
+#undef CUMULUS_NO_OVERLAP
