@@ -45,6 +45,31 @@ template <class T> struct diagonal_sequence {
   CUMULUS_HD T at(index_t i) const { return elementary::cast<T>(i == 0); }
 };
 
+/// Number of steps from start before stop; exact for integers, which a double may not hold.
+template <class T> index_t sequence_length(T start, T stop, T step) {
+  if constexpr (std::is_integral_v<T>) {
+    bool const forward = step > 0;
+    if (forward ? start >= stop : start <= stop) {
+      return 0;
+    }
+    auto const wide = [](T x) { return static_cast<std::uint64_t>(x); };
+    std::uint64_t const distance = forward ? wide(stop) - wide(start) : wide(start) - wide(stop);
+    std::uint64_t const stride = forward ? wide(step) : std::uint64_t{0} - wide(step);
+    std::uint64_t const count = (distance - 1) / stride + 1;
+    if (count > static_cast<std::uint64_t>(std::numeric_limits<index_t>::max())) {
+      throw value_error("arange: expected a length below 2^63, got " + std::to_string(count));
+    }
+    return static_cast<index_t>(count);
+  } else {
+    double const length = __builtin_ceil((static_cast<double>(stop) - static_cast<double>(start)) /
+                                         static_cast<double>(step));
+    if (!(length < 9.0e18)) {
+      throw value_error("arange: expected a finite length, got " + std::to_string(length));
+    }
+    return length > 0 ? static_cast<index_t>(length) : 0;
+  }
+}
+
 template <class Space, class Sequence>
 auto sequence_expression(Sequence const& sequence, shape const& s, strides const& st,
                          index_t first) {
@@ -103,12 +128,8 @@ auto arange(std::type_identity_t<T> start, std::type_identity_t<T> stop,
   if (step == T(0)) {
     throw value_error("arange: expected a step other than 0");
   }
-  double const length = __builtin_ceil((static_cast<double>(stop) - static_cast<double>(start)) /
-                                       static_cast<double>(step));
-  if (!(length < 9.0e18)) {
-    throw value_error("arange: expected a finite length, got " + std::to_string(length));
-  }
-  shape const s{length > 0 ? static_cast<index_t>(length) : 0};
+  index_t const length = detail::sequence_length(start, stop, step);
+  shape const s{length};
   checked_size(s, sizeof(T), "arange");
   return detail::sequence_expression<Space>(detail::arithmetic_sequence<T>{start, step}, s,
                                             strides{1}, 0);
