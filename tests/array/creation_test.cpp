@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Creation: lazy sequences against NumPy's values (written out or by its documented formula).
+
+#include "tests/typed_arrays.hpp"
+
+namespace {
+
+using namespace typed_arrays;
+using cm::_;
+using cm::shape;
+using cm::slice;
+using doubles = std::vector<double>;
+using integers = std::vector<std::int64_t>;
+
+template <class Space> void filled_arrays() {
+  EXPECT_EQ(values_of(cm::zeros<double, Space>({2, 2})), (doubles{0, 0, 0, 0}));
+  EXPECT_EQ(values_of(cm::ones<std::int64_t, Space>({3})), (integers{1, 1, 1}));
+  EXPECT_EQ(values_of(cm::full<double, Space>({}, 2.5)), (doubles{2.5}));
+  EXPECT_EQ(values_of(cm::full<double, Space>({0, 3}, 2.5)), doubles{});
+  static_assert(std::is_same_v<cm::value_type_of<decltype(cm::zeros(shape{}))>, double>);
+  auto const a = counting<Space, std::int64_t>(shape{2, 3});
+  EXPECT_EQ(cm::zeros_like(a).shape(), (shape{2, 3}));
+  EXPECT_EQ(values_of(cm::ones_like(a + a)), (integers{1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(values_of(cm::full_like(a(0), 7)), (integers{7, 7, 7}));
+  EXPECT_EQ(cm::empty_like(a).shape(), (shape{2, 3}));
+  EXPECT_THROW((cm::zeros<double, Space>({-1})), cm::shape_error);
+  EXPECT_THROW((cm::empty<double, Space>({2, -1})), cm::shape_error);
+}
+
+template <class Space> void ranges() {
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(4)), (integers{0, 1, 2, 3}));
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(5, -2, -3)), (integers{5, 2, -1}));
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(3, 3)), integers{});
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(3, 0)), integers{});
+  EXPECT_EQ(values_of(cm::arange<double, Space>(0.0, 1.0, 0.25)), (doubles{0, 0.25, 0.5, 0.75}));
+  auto const tenths = values_of(cm::arange<double, Space>(1.0, 2.0, 0.1));
+  ASSERT_EQ(tenths.size(), 10u);
+  for (int i = 0; i < 10; ++i) {
+    double const volatile product = i * 0.1;  // volatile: no multiply-add here either
+    EXPECT_EQ(tenths[i], 1.0 + product);
+  }
+  std::int64_t const highest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(highest - 2, highest)),
+            (integers{highest - 2, highest - 1}));
+  std::int64_t const lowest = std::numeric_limits<std::int64_t>::min();
+  EXPECT_EQ(values_of(cm::arange<std::int64_t, Space>(highest, lowest, lowest)),
+            (integers{highest, -1}));
+  EXPECT_EQ(values_of(cm::arange<std::uint8_t, Space>(250, 255, 2)),
+            (std::vector<std::uint8_t>{250, 252, 254}));
+  EXPECT_THROW((cm::arange<std::int64_t, Space>(lowest, highest)), cm::value_error);
+  EXPECT_THROW((cm::arange<double, Space>(0, 1, 0)), cm::value_error);
+  EXPECT_THROW((cm::arange<double, Space>(0, INFINITY)), cm::value_error);
+  EXPECT_THROW((cm::arange<double, Space>(NAN, 1)), cm::value_error);
+}
+
+template <class Space> void spaced_points() {
+  EXPECT_EQ(values_of(cm::linspace<double, Space>(0, 1, 5)), (doubles{0, 0.25, 0.5, 0.75, 1}));
+  EXPECT_EQ(values_of(cm::linspace<double, Space>(0, 1, 4, {.endpoint = false})),
+            (doubles{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(values_of(cm::linspace<double, Space>(3, 9, 1)), (doubles{3}));
+  EXPECT_EQ(values_of(cm::linspace<double, Space>(3, 9, 0)), doubles{});
+  auto const thirds = values_of(cm::linspace<double, Space>(-1, 0.1, 34));
+  for (int i = 0; i < 33; ++i) {
+    double const volatile product = i * ((0.1 + 1) / 33);  // numpy.linspace's order of operations
+    EXPECT_EQ(thirds[i], product - 1);
+  }
+  EXPECT_EQ(thirds[33], 0.1);
+  EXPECT_EQ(values_of(cm::linspace<std::int64_t, Space>(0, 9, 4)), (integers{0, 3, 6, 9}));
+  EXPECT_THROW((cm::linspace<double, Space>(0, 1, -1)), cm::value_error);
+}
+
+template <class Space> void identities() {
+  EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(2)), (integers{1, 0, 0, 1}));
+  EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(2, 3, 1)), (integers{0, 1, 0, 0, 0, 1}));
+  EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(3, 2, -1)), (integers{0, 0, 1, 0, 0, 1}));
+  EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(2, 2, 5)), (integers{0, 0, 0, 0}));
+}
+
+/// Sequences fuse: they take part in arithmetic, and views of them are views.
+template <class Space> void sequences_are_expressions() {
+  auto const count = cm::arange<std::int64_t, Space>(6);
+  EXPECT_EQ(values_of(count(slice(_, _, -2)) * 10 + 1), (integers{51, 31, 11}));
+  EXPECT_EQ(values_of(cm::expand_dims(count(slice(2)), 1) + count(slice(3))),
+            (integers{0, 1, 2, 1, 2, 3}));
+  EXPECT_EQ(values_of(cm::transpose(cm::eye<std::int64_t, Space>(2, 3, 1))),
+            (integers{0, 0, 1, 0, 0, 1}));
+  EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(3)(1)), (integers{0, 1, 0}));
+  EXPECT_EQ(values_of(count(-1)), (integers{5}));
+}
+
+template <class Space> class creation : public in_each_space<Space> {};
+TYPED_TEST_SUITE(creation, spaces);
+TYPED_TEST(creation, filled_arrays) { filled_arrays<TypeParam>(); }
+TYPED_TEST(creation, ranges) { ranges<TypeParam>(); }
+TYPED_TEST(creation, spaced_points) { spaced_points<TypeParam>(); }
+TYPED_TEST(creation, identities) { identities<TypeParam>(); }
+TYPED_TEST(creation, sequences_are_expressions) { sequences_are_expressions<TypeParam>(); }
+
+}  // namespace
