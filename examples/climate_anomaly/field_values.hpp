@@ -4,10 +4,10 @@
 // the computation wants them, in the space where it runs.
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include "cumulus/cumulus.hpp"
+#include "default_space.hpp"
 #include "input_fields.hpp"
 #include "progress.hpp"
 
@@ -25,24 +25,6 @@ template <class F> void in_pieces(cm::shape const& s, std::size_t item_bytes, F&
     start[0] = from;
     count[0] = std::min(step, s[0] - from);
     f(start, count);
-  }
-}
-
-/// The array in the space where programs compute by default; nothing is copied if it is there.
-template <class T> cm::ndarray<T> in_default_space(cm::ndarray<T, cm::host> x) {
-  if constexpr (std::is_same_v<cm::default_space, cm::host>) {
-    return x;
-  } else {
-    return cm::ndarray<T>(x.shape(), x.data());
-  }
-}
-
-/// The elements where the host reaches them; a view if they are there.
-template <class T> auto on_host(cm::ndarray<T> const& x) {
-  if constexpr (std::is_same_v<cm::default_space, cm::host>) {
-    return x.view();
-  } else {
-    return x.template to<cm::host>();
   }
 }
 

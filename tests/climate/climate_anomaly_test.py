@@ -7,6 +7,7 @@ and fails where CI is set.
 
 import os
 import re
+import resource
 import shutil
 import struct
 import subprocess
@@ -46,10 +47,19 @@ class Case(unittest.TestCase):
         self.addCleanup(self.directory.cleanup)
         self.at = Path(self.directory.name)
 
-    def command(self, *arguments, environment=None):
-        env = {**os.environ, **(environment or {})}
+    def command(self, *arguments, environment=None, largest_file=None):
+        """Runs the program; writing beyond `largest_file` bytes fails as on a full disk."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
         return subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=self.at, env=env, capture_output=True, text=True
+            [PROGRAM, *map(str, arguments)],
+            cwd=self.at,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            preexec_fn=limit if largest_file else None,
+            restore_signals=False,  # SIGXFSZ stays ignored: the write fails instead
         )
 
     def example(self, *arguments, environment=None):
@@ -59,10 +69,10 @@ class Case(unittest.TestCase):
         self.assertRegex(done.stderr, r"^( *\d+ %  .+\n)*$")
         return done.stdout
 
-    def fails(self, kind, *arguments, says=()):
+    def fails(self, kind, *arguments, says=(), largest_file=None):
         """The program must fail with status 1 and one typed line, leaving the directory alone."""
         before = {p.name: p.stat().st_mtime_ns for p in self.at.iterdir()}
-        done = self.command(*arguments)
+        done = self.command(*arguments, largest_file=largest_file)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertRegex(done.stderr, rf"^climate_anomaly: {kind}: ")
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
@@ -755,9 +765,18 @@ class BadInput(Case):
         self.fails("value_error", "in.nc", "--out", "hard.nc", says=("hard.nc",))
         self.fails("value_error", "in.nc", "--out", "soft.nc", says=("soft.nc",))
 
-    def test_full_disk(self):
-        if not os.access("/dev/full", os.W_OK):
-            missing("/dev/full")
+    def test_disk_that_fills_up(self):
+        arguments = ("in.nc", "--out", "o.nc", "--plot", "p.png", "--var")
+        for size in (1000, 5_000, 50_000):  # in the header, in the coordinates, in the results
+            self.fails("io_error", *arguments, "t", says=("o.nc",), largest_file=size)
+        # Room for the series, not for its picture: neither file is there.
+        self.example(*arguments, "u")
+        numbers, image = ((self.at / name).stat().st_size for name in ("o.nc", "p.png"))
+        (self.at / "o.nc").unlink()
+        (self.at / "p.png").write_text("an older one")
+        self.assertGreater(image, numbers + 100)
+        self.fails("io_error", *arguments, "u", says=("p.png",), largest_file=numbers + 50)
+        self.assertEqual((self.at / "p.png").read_text(), "an older one")
         self.fails("io_error", "in.nc", "--out", "/dev/full", says=("/dev/full",))
 
     def test_command_lines(self):
