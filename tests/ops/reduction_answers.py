@@ -7,7 +7,8 @@ x/<case> is an input. <function>/<case>/<axes> is an exact answer, axes a string
 floating sums, means, variances and products lo/<...> and hi/<...> are the ends of an interval
 around the true value, computed in a wider type and rounded to the answer's: what the bound of a
 pairwise sum in float64 leaves free. error/<...> is where NumPy raises a ValueError.
-dtype/<function> has the dtype of NumPy's answer. Beside them opt/... has answers with the options; see options().
+dtype/<function> has the dtype of NumPy's answer. Beside them opt/... has answers with the
+options; see options().
 """
 
 import itertools
