@@ -3,6 +3,7 @@
 // Creation: lazy sequences (zeros, ones, full, arange, linspace, eye) that fuse into expressions,
 // and empty, from_span, copy, to<Space>() that give arrays.
 
+#include <cmath>
 #include <vector>
 
 #include "cumulus/array/ndarray.hpp"
@@ -34,8 +35,8 @@ template <class T> struct linear_sequence {
   double stop;
   index_t last;  ///< position that gives exactly `stop`, or -1
   CUMULUS_HD T at(index_t i) const {
-    return elementary::cast<T>(i == last ? stop
-                                         : add_rn(mul_rn(static_cast<double>(i), step), start));
+    double const x = i == last ? stop : add_rn(mul_rn(static_cast<double>(i), step), start);
+    return elementary::cast<T>(std::is_integral_v<T> ? std::floor(x) : x);
   }
 };
 
@@ -131,6 +132,10 @@ auto arange(std::type_identity_t<T> start, std::type_identity_t<T> stop,
   index_t const length = detail::sequence_length(start, stop, step);
   shape const s{length};
   checked_size(s, sizeof(T), "arange");
+  if constexpr (std::is_floating_point_v<T>) {
+    // NumPy steps by the distance of the first two elements.
+    step = static_cast<T>(static_cast<double>(start) + static_cast<double>(step)) - start;
+  }
   return detail::sequence_expression<Space>(detail::arithmetic_sequence<T>{start, step}, s,
                                             strides{1}, 0);
 }
@@ -143,7 +148,7 @@ struct linspace_options {
   bool endpoint = true;  ///< whether stop is the last point
 };
 
-/// count evenly spaced points from start to stop, computed in double.
+/// count evenly spaced points from start to stop, computed in double; integers are rounded down.
 /// Shape:  (count,).    Dtype: T.    Throws: value_error if count < 0.    Source: numpy.linspace.
 template <dtype T = double, memory_space Space = default_space>
 auto linspace(double start, double stop, index_t count = 50, linspace_options options = {}) {
