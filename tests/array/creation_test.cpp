@@ -36,7 +36,8 @@ template <class Space> void ranges() {
   auto const tenths = values_of(cm::arange<double, Space>(1.0, 2.0, 0.1));
   ASSERT_EQ(tenths.size(), 10u);
   for (int i = 0; i < 10; ++i) {
-    double const volatile product = i * 0.1;  // volatile: no multiply-add here either
+    // NumPy steps by the distance of the first two; volatile: no multiply-add here either.
+    double const volatile product = i * ((1.0 + 0.1) - 1.0);
     EXPECT_EQ(tenths[i], 1.0 + product);
   }
   std::int64_t const highest = std::numeric_limits<std::int64_t>::max();
@@ -66,6 +67,7 @@ template <class Space> void spaced_points() {
   }
   EXPECT_EQ(thirds[33], 0.1);
   EXPECT_EQ(values_of(cm::linspace<std::int64_t, Space>(0, 9, 4)), (integers{0, 3, 6, 9}));
+  EXPECT_EQ(values_of(cm::linspace<std::int64_t, Space>(-2, 1, 5)), (integers{-2, -2, -1, 0, 1}));
   EXPECT_THROW((cm::linspace<double, Space>(0, 1, -1)), cm::value_error);
 }
 

@@ -4,8 +4,9 @@
     views_cases.py FILE COUNT
 
 case/<n>/program is a list of numbers: the operation, how many numbers follow, and these (see
-views_test.cpp, which reads it); case/<n>/shape the shape of the array of 0, 1, 2, ... that it starts
-with; case/<n>/result the result; case/<n>/is_view whether the result still shares its memory.
+views_test.cpp, which reads it); case/<n>/shape the shape of the array of 0, 1, 2, ... that it
+starts with; case/<n>/result the result; case/<n>/is_view whether the result still shares its
+memory.
 """
 
 import sys
