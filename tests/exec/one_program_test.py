@@ -11,6 +11,7 @@ Oracle: the symbol tables, and the agreement of the answers with the first one.
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -35,11 +36,12 @@ def find_nvcc():
 
 
 def loops(library):
-    """The loops a file defines: weak symbols of the tagged namespaces, which a linker may merge."""
+    """What a file defines that is a loop or reaches one, and that a linker may merge."""
     names = set()
+    reaches = re.compile(r"assign|sweep|evaluate|produce|reduce|scatter|select|nonzero|elementary")
     for line in run("nm", "-C", "--defined-only", library).splitlines():
         kind, _, name = line.partition(" ")[2].partition(" ")
-        if kind in "WwVvu" and "evaluate_row<" in name or "reduce_tile<" in name:
+        if kind in "WwVvu" and reaches.search(name):
             names.add(name)
     return names
 

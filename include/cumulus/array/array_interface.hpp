@@ -53,12 +53,12 @@ template <class Derived> class array_interface {
   /// waits for the device); assigned, a scatter.
   template <class... Items>
     requires fancy_index<Items...>
-  auto operator()(Items&&... items) {
+  [[gnu::always_inline]] auto operator()(Items&&... items) {
     return select_elements(self().view(), std::forward<Items>(items)...);
   }
   template <class... Items>
     requires fancy_index<Items...>
-  auto operator()(Items&&... items) const {
+  [[gnu::always_inline]] auto operator()(Items&&... items) const {
     return select_elements(self().view(), std::forward<Items>(items)...);
   }
 
@@ -75,7 +75,9 @@ template <class Derived> class array_interface {
   /// A copy in space To, in row-major order. A copy to the host waits for pending work.
   ///     auto on_host = a.to<host>();
   /// Throws: out_of_memory; cuda_error.
-  template <memory_space To> auto to() const { return copy_in<To>(self().view()); }
+  template <memory_space To, class Build = this_build> auto to() const {
+    return copy_in<To, Build>(self().view());
+  }
 
   /// Elements in row-major order (host only).
   auto begin() { return iterator_at(self().view(), 0); }
@@ -97,7 +99,7 @@ template <class Derived> class array_interface {
     return v.mapped(map_index(v.shape(), std::span<index_item const>(list, sizeof...(items))));
   }
 
-  template <memory_space To, class V>
+  template <memory_space To, class Build, class V>
   static ndarray<typename V::element_type, To> copy_in(V const& v) {
     using T = typename V::element_type;
     using From = typename V::space;
@@ -110,7 +112,7 @@ template <class Derived> class array_interface {
     if constexpr (std::is_same_v<To, From>) {
       return ndarray<T, To>(v);
     } else if constexpr (std::is_same_v<From, host>) {
-      return copy_in<To>(ndarray<T, host>(v).view());
+      return copy_in<To, Build>(ndarray<T, host>(v).view());
     } else {
       // Without a kernel: everything from the first to the last element, packed on the host.
       index_t first = 0;

@@ -31,16 +31,19 @@ class array_view : public array_interface<array_view<T, Space>> {
   array_view(array_view<U, Space> const& v)
       : array_view(v.owner(), v.data(), v.shape(), v.strides()) {}
 
+  // Members that reach a loop are always inlined: their own names are those of v1, and one copy of
+  // them for all builds would decide which build's loop runs (docs/decisions/0002-namespaces.md).
+
   /// Named views: write `v(_) = w` for elements, or `v.rebind(w)` to look elsewhere.
   array_view& operator=(array_view const&) & = delete;
   array_view& operator=(array_view&&) & = delete;
-  array_view& operator=(array_view const& v) && {
+  [[gnu::always_inline]] array_view& operator=(array_view const& v) && {
     this->assign(v);
     return *this;
   }
   template <class X>
     requires operand_like<X>
-  array_view& operator=(X&& x) && {
+  [[gnu::always_inline]] array_view& operator=(X&& x) && {
     this->assign(std::forward<X>(x));
     return *this;
   }
@@ -63,18 +66,20 @@ class array_view : public array_interface<array_view<T, Space>> {
   /// Throws: shape_error if x cannot be broadcast.
   template <class X>
     requires operand_like<X>
-  void assign(X&& x) const {
+  [[gnu::always_inline]] void assign(X&& x) const {
     assign_elements("assign", *this, std::forward<X>(x));
   }
   /// Every element becomes `value`.
-  template <weak_scalar S> void fill(S value) const { assign_elements("fill", *this, value); }
+  template <weak_scalar S> [[gnu::always_inline]] void fill(S value) const {
+    assign_elements("fill", *this, value);
+  }
 
   /// The elements seen through a view of this view.
   array_view mapped(axis_map const& map) const {
     return array_view(owner_, data_ + map.offset(strides_), map.result, map.apply(strides_));
   }
 
-  auto to_expression() const {
+  [[gnu::always_inline]] auto to_expression() const {
     expression<tree::array<element_type>, Space> e(shape_);
     leaf& l = *e.leaves();
     l.owner = owner_;

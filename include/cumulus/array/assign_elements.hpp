@@ -5,7 +5,7 @@
 #include "cumulus/exec/assign.hpp"
 #include "cumulus/expr/build.hpp"
 
-namespace cumulus::inline v1 {
+namespace cumulus::inline CUMULUS_TARGET {
 
 /// True if values of operand X may be stored as T without astype: NumPy's same_kind rule for
 /// arrays; a number must not lose its fraction, imaginary part or truth.
@@ -52,4 +52,4 @@ template <class View, class X> void assign_elements(char const* function, View c
   assign(target_of(v), converted<typename View::space, T>(function, std::forward<X>(x)), function);
 }
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET

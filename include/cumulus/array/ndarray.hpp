@@ -54,7 +54,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   ndarray(ndarray&& other) noexcept : array_interface<ndarray>() { swap(*this, other); }
   /// Evaluates an expression, or copies a view.
   /// Throws: what the evaluation throws.
-  template <array_like X> ndarray(X const& x) {
+  template <array_like X> [[gnu::always_inline]] ndarray(X const& x) {
     allocate(x.shape());
     assign_elements("ndarray", v_, x);
   }
@@ -72,7 +72,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     return *this;
   }
   /// Takes the values of x as if into new storage; in place when nobody can tell the difference.
-  template <array_like X> ndarray& operator=(X&& x) {
+  template <array_like X> [[gnu::always_inline]] ndarray& operator=(X&& x) {
     static_assert(storable_v<X, T>,
                   "cumulus: assignment would lose the fraction, the imaginary part or the sign "
                   "(NumPy's same_kind rule); convert with astype");
@@ -106,10 +106,10 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   /// Writes the elements of x, broadcast to this shape: `a(_) = x`.
   template <class X>
     requires operand_like<X>
-  void assign(X&& x) {
+  [[gnu::always_inline]] void assign(X&& x) {
     v_.assign(std::forward<X>(x));
   }
-  template <weak_scalar S> void fill(S value) { v_.fill(value); }
+  template <weak_scalar S> [[gnu::always_inline]] void fill(S value) { v_.fill(value); }
 
  private:
   using view_type = array_view<T, Space>;
@@ -126,11 +126,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
 
   void copy_from(ndarray const& other) {
     allocate(other.shape());
-    if constexpr (std::is_same_v<Space, host>) {
-      assign_elements("ndarray", v_, other.v_);
-    } else {
-      copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
-    }
+    copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
   }
 
   template <int Depth> void copy_from(nested_list_t<T, Depth> const& values) {
@@ -148,7 +144,8 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   void take_values(std::span<leaf const> leaves, cumulus::shape const& s,
                    sweep_functions const& functions) {
     assign_target const target = target_of(v_);
-    if (s == v_.shape() && unshared_by_others(leaves) && !any_hazard(target.op, leaves, s)) {
+    if (s == v_.shape() && !functions.may_throw && unshared_by_others(leaves) &&
+        !any_hazard(target.op, leaves, s)) {
       assign_leaves(target, leaves, s, functions, "operator=");
     } else {
       ndarray fresh(s);

@@ -75,3 +75,10 @@ inline constexpr int max_rank = 8;
 inline constexpr int vector_bytes = CUMULUS_VECTOR_BYTES;
 
 }  // namespace cumulus::inline v1
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Names the build in the symbols of templates of v1 that reach a loop.
+struct this_build;
+
+}  // namespace cumulus::inline CUMULUS_TARGET

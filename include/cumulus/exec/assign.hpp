@@ -30,6 +30,7 @@ struct sweep_functions {
   loop copy;      ///< writes an array of the same element type
   buffer (*allocate)(std::size_t bytes);
   int item_bytes;
+  bool may_throw;  ///< a functor, or an index out of range
 };
 
 namespace detail {
@@ -62,11 +63,21 @@ inline void plan_and_sweep(sweep_functions::loop loop, shape const& s, std::span
 
 }  // namespace detail
 
+/// True if evaluating an element may throw.
+template <class Tree> inline constexpr bool may_throw_v = false;
+template <class T> inline constexpr bool may_throw_v<tree::gather<T>> = true;
+template <class Op, class R, class... Children>
+inline constexpr bool may_throw_v<tree::apply<Op, R, Children...>> = (may_throw_v<Children> || ...);
+template <class F, class R, class... Children>
+inline constexpr bool may_throw_v<tree::map<F, R, Children...>> =
+    !std::is_nothrow_invocable_v<F const&, compute_t<typename Children::value_type>...> ||
+    (may_throw_v<Children> || ...);
+
 /// The loops of an expression type in a space.
 template <class Tree, class Space>
 inline constexpr sweep_functions sweep_functions_of = {
     detail::sweep<Tree, Space>, detail::sweep<tree::array<typename Tree::value_type>, Space>,
-    allocate<Space>, sizeof(typename Tree::value_type)};
+    allocate<Space>, sizeof(typename Tree::value_type), may_throw_v<Tree>};
 
 /// Writes leaves of shape `s` to the target, broadcast to its shape, through a temporary if the
 /// target overlaps what is read.

@@ -7,7 +7,7 @@
 
 #include "cumulus/core/complex.hpp"
 
-namespace cumulus::inline v1::elementary {
+namespace cumulus::inline CUMULUS_TARGET::elementary {
 
 template <class T> CUMULUS_HD T complex_abs(complex<T> z) { return std::hypot(z.re, z.im); }
 
@@ -121,4 +121,4 @@ template <class T> CUMULUS_HD complex<T> complex_pow(complex<T> z, complex<T> w)
 #endif
 }
 
-}  // namespace cumulus::inline v1::elementary
+}  // namespace cumulus::inline CUMULUS_TARGET::elementary

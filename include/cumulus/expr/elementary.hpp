@@ -10,7 +10,7 @@
 #include "cumulus/core/simd.hpp"
 #include "cumulus/expr/complex_functions.hpp"
 
-namespace cumulus::inline v1::elementary {
+namespace cumulus::inline CUMULUS_TARGET::elementary {
 
 // Arithmetic. Small integers wrap in their own type; bool adds as "or" and multiplies as "and".
 
@@ -373,4 +373,4 @@ template <class To, class From> CUMULUS_HD To cast(From x) {
   }
 }
 
-}  // namespace cumulus::inline v1::elementary
+}  // namespace cumulus::inline CUMULUS_TARGET::elementary

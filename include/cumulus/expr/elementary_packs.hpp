@@ -5,7 +5,7 @@
 
 #include "cumulus/expr/elementary.hpp"
 
-namespace cumulus::inline v1::elementary {
+namespace cumulus::inline CUMULUS_TARGET::elementary {
 
 template <class T, int N> simd<T, N> add(simd<T, N> a, simd<T, N> b) { return a + b; }
 template <class T, int N> simd<T, N> subtract(simd<T, N> a, simd<T, N> b) { return a - b; }
@@ -93,4 +93,4 @@ template <int N, int W> mask<N, W> is_nan(mask<N, W> a) { return a ^ a; }
 template <int N, int W> mask<N, W> is_inf(mask<N, W> a) { return a ^ a; }
 template <int N, int W> mask<N, W> is_finite(mask<N, W> a) { return !(a ^ a); }
 
-}  // namespace cumulus::inline v1::elementary
+}  // namespace cumulus::inline CUMULUS_TARGET::elementary

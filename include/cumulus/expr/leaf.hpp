@@ -31,14 +31,23 @@ struct operand {
   index_t stride[max_rank] = {};
   alignas(16) std::byte value[48] = {};
 
+  /// True if strides lead through memory.
+  bool in_memory() const { return kind == leaf_kind::array || kind == leaf_kind::indirect; }
+
   template <class V> void set_value(V const& v) {
-    static_assert(sizeof(V) <= sizeof(value) && std::is_trivially_copyable_v<V>);
+    static_assert(sizeof(V) <= sizeof(value) && alignof(V) <= 16 &&
+                  std::is_trivially_copyable_v<V>);
     std::memcpy(value, &v, sizeof(V));
   }
   template <class V> CUMULUS_HD V const& value_as() const {
     return *reinterpret_cast<V const*>(value);
   }
 };
+
+/// True if a functor travels in an operand, as kernels need it.
+template <class F>
+inline constexpr bool fits_operand_v =
+    std::is_trivially_copyable_v<F> && sizeof(F) <= sizeof(operand::value) && alignof(F) <= 16;
 
 /// `p` moved by `bytes`, in integer arithmetic because a generator's position is no real address.
 CUMULUS_HD inline std::byte const* moved(std::byte const* p, index_t bytes) {

@@ -11,18 +11,14 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-template <class F>
-inline constexpr bool fits_operand_v =
-    std::is_trivially_copyable_v<F> && sizeof(F) <= sizeof(operand::value);
-
 /// A functor as a leaf: in the operand, or in host memory of its own when it does not fit.
 template <class Space, class F> leaf functor_leaf(F f) {
   if constexpr (fits_operand_v<F>) {
     return constant_leaf(f);
   } else {
     static_assert(std::is_same_v<Space, host>,
-                  "cumulus: a functor for CUDA arrays must be trivially copyable and at most 48 "
-                  "bytes; put larger data into arrays");
+                  "cumulus: a functor for CUDA arrays must be trivially copyable, at most 48 bytes "
+                  "and aligned to at most 16; put larger data into arrays");
     leaf result;
     F* const stored = new F(std::move(f));
     result.op.data = reinterpret_cast<std::byte const*>(stored);
@@ -56,6 +52,10 @@ template <class F, operand_like... X>
 auto map(F f, X&&... x) {
   using Space = typename detail::common_space<X...>::type;
   return [&f]<class... E>(E&&... e) {
+    static_assert(
+        std::is_invocable_v<F const&, compute_t<typename std::remove_cvref_t<E>::value_type>...>,
+        "cumulus: map cannot call this function with one number for each operand (float for "
+        "the 16-bit types); is its operator() const?");
     using Result =
         std::invoke_result_t<F const&, compute_t<typename std::remove_cvref_t<E>::value_type>...>;
     static_assert(dtype<Result>,

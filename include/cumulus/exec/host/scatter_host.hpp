@@ -5,7 +5,7 @@
 #include "cumulus/exec/plan/elementwise_plan.hpp"
 #include "cumulus/exec/plan/scatter_plan.hpp"
 
-namespace cumulus::inline v1 {
+namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
 /// Rows of the last axis, elements of `Bytes` bytes.
@@ -54,4 +54,4 @@ inline void scatter_host(scatter_plan const& plan) {
   }
 }
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET

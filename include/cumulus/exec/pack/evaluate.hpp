@@ -142,6 +142,15 @@ template <class Policy, class R, class Op> struct apply_to_packs {
   }
 };
 
+template <class Policy, class R, class F> struct call_on_packs {
+  F const& f;
+  int count;
+  CUMULUS_NO_EXEC_CHECK
+  template <class... P> CUMULUS_HD auto operator()(P const&... p) const {
+    return apply_functor<Policy, R>(f, count, p...);
+  }
+};
+
 template <class Op, class R, class... Children> struct evaluator<tree::apply<Op, R, Children...>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
@@ -156,11 +165,10 @@ template <class F, class R, class... Children> struct evaluator<tree::map<F, R, 
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, int L>
   static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
-    // A functor too large for the operand lives in memory of its own (host only).
-    F const& f = sizeof(F) <= sizeof(operand::value) && std::is_trivially_copyable_v<F>
-                     ? *reinterpret_cast<F const*>(c.operands[K].value)
-                     : *reinterpret_cast<F const*>(c.operands[K].data);
-    return children<Policy, A, K + 1, L>::visit(apply_to_packs<Policy, R, F>{f}, c, i, count,
+    // A functor that does not fit the operand lives in memory of its own (host only).
+    F const& f =
+        *reinterpret_cast<F const*>(fits_operand_v<F> ? c.operands[K].value : c.operands[K].data);
+    return children<Policy, A, K + 1, L>::visit(call_on_packs<Policy, R, F>{f, count}, c, i, count,
                                                 std::type_identity<Children>{}...);
   }
 };

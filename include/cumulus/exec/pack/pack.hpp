@@ -241,13 +241,7 @@ inline constexpr bool cast_packs_v = [] {
 CUMULUS_NO_EXEC_CHECK
 template <class Policy, class R, class Op, class... P>
 CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
-  constexpr bool whole = [] {
-    if constexpr (requires { Op::width; }) {
-      return detail::whole_packs_v<Op, R, P...>;
-    } else {
-      return false;
-    }
-  }();
+  constexpr bool whole = detail::whole_packs_v<Op, R, P...>;
   if constexpr (whole && detail::is_cast_v<Op>) {
     if constexpr ((detail::cast_packs_v<R, P> && ...)) {
       return detail::cast_pack<R>(p...);
@@ -268,6 +262,20 @@ CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
     }
     return result;
   }
+}
+
+/// A user's functor applied to the first `count` lanes: it never sees an element that is not there.
+CUMULUS_NO_EXEC_CHECK
+template <class Policy, class R, class F, class... P>
+CUMULUS_HD pack_of<R, Policy> apply_functor(F const& f, int count, P const&... p) {
+  pack_of<R, Policy> result = {};
+  CUMULUS_UNROLL
+  for (int l = 0; l < Policy::size; ++l) {
+    if (l < count) {
+      set_lane(result, l, elementary::cast<R>(f(detail::to_compute(lane_of(p, l))...)));
+    }
+  }
+  return result;
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

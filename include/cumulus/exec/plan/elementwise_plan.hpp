@@ -113,9 +113,8 @@ inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> oper
   bool inner = true;
   for (operand const& o : operands) {
     index_t const step = o.stride[plan.rank - 1];
-    bool const in_memory = o.kind == leaf_kind::array || o.kind == leaf_kind::indirect;
-    unit = unit && (!in_memory || step == 1);
-    inner = inner && (!in_memory || step == 1 || (step == 0 && &o != operands.data()));
+    unit = unit && (!o.in_memory() || step == 1);
+    inner = inner && (!o.in_memory() || step == 1 || (step == 0 && &o != operands.data()));
   }
   plan.unit_rows = unit;
   plan.what = unit && plan.rank == 1 ? sweep::contiguous

@@ -60,7 +60,7 @@ namespace detail {
 inline index_t spread(std::span<operand const> operands, int axis) {
   index_t sum = 0;
   for (operand const& o : operands.subspan(1)) {
-    if (o.kind == leaf_kind::array || o.kind == leaf_kind::indirect) {
+    if (o.in_memory()) {
       index_t const step = o.stride[axis] < 0 ? -o.stride[axis] : o.stride[axis];
       sum += step < (index_t{1} << 40) ? step : index_t{1} << 40;
     }
@@ -153,14 +153,12 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
   }
   plan.unit = true;
   for (operand const& o : operands.subspan(1, operands.size() - (has_mask ? 2 : 1))) {
-    bool const in_memory = o.kind == leaf_kind::array || o.kind == leaf_kind::indirect;
-    plan.unit = plan.unit && (!in_memory || o.stride[plan.row_axis()] == 1);
+    plan.unit = plan.unit && (!o.in_memory() || o.stride[plan.row_axis()] == 1);
   }
   bool near = true;
   for (operand const& o : operands.subspan(1)) {
-    bool const in_memory = o.kind == leaf_kind::array || o.kind == leaf_kind::indirect;
     index_t const step = o.stride[plan.row_axis()];
-    near = near && (!in_memory || step == 0 || step == 1);
+    near = near && (!o.in_memory() || step == 0 || step == 1);
   }
   plan.what = !near                 ? reduction::general
               : plan.across         ? reduction::columns
