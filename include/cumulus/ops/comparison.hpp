@@ -3,6 +3,7 @@
 // Comparing whole arrays: array_equal, isclose and allclose.
 
 #include "cumulus/ops/elementwise.hpp"
+#include "cumulus/ops/map.hpp"
 #include "cumulus/ops/reductions.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -11,34 +12,61 @@ struct equal_options {
   bool equal_nan = false;  ///< whether NaN equals NaN
 };
 
-/// True if x and y have the same shape and equal elements. Waits for the device.
-/// Source: numpy.array_equal.
-template <array_like X, array_like Y>
-bool array_equal(X const& x, Y const& y, equal_options options = {}) {
-  if (x.shape() != y.shape()) {
-    return false;
-  }
-  return options.equal_nan ? all(x == y || (isnan(x) && isnan(y))).item() : all(x == y).item();
-}
-
 struct close_options {
   double rtol = 1e-5;      ///< relative to |y|
   double atol = 1e-8;      ///< absolute, in the unit of the elements
   bool equal_nan = false;  ///< whether NaN is close to NaN
 };
 
-/// |x - y| <= atol + rtol |y|, element by element; infinities are close to themselves.
-/// Shape:  broadcast.    Dtype: bool.    Source: numpy.isclose.
+namespace detail {
+
+struct equal_elements {
+  bool equal_nan;
+  template <class X, class Y> CUMULUS_HD bool operator()(X x, Y y) const noexcept {
+    return elementary::equal(x, y) || (equal_nan && elementary::is_nan(x) && elementary::is_nan(y));
+  }
+};
+
+/// In double (complex<double>), so that neither a difference nor a bound wraps.
+struct close_elements {
+  close_options options;
+  template <class X, class Y> CUMULUS_HD bool operator()(X x, Y y) const noexcept {
+    using C =
+        std::conditional_t<complex_floating<X> || complex_floating<Y>, complex<double>, double>;
+    C const a = elementary::cast<C>(x);
+    C const b = elementary::cast<C>(y);
+    if (elementary::is_nan(a) || elementary::is_nan(b)) {
+      return options.equal_nan && elementary::is_nan(a) && elementary::is_nan(b);
+    }
+    return a == b || (elementary::is_finite(b) &&
+                      elementary::absolute(a - b) <=
+                          add_rn(options.atol, mul_rn(options.rtol, elementary::absolute(b))));
+  }
+};
+
+}  // namespace detail
+
+/// True if x and y have the same shape and equal elements. Waits for the device.
+/// Source: numpy.array_equal.
 template <array_like X, array_like Y>
-auto isclose(X const& x, Y const& y, close_options options = {}) {
-  auto const near = abs(x - y) <= options.atol + options.rtol * abs(y);
-  return (near && isfinite(y)) || x == y || (isnan(x) && isnan(y) && options.equal_nan);
+bool array_equal(X const& x, Y const& y, equal_options options = {}) {
+  return x.shape() == y.shape() && all(map(detail::equal_elements{options.equal_nan}, x, y)).item();
+}
+
+/// |x - y| <= atol + rtol |y|, element by element, computed in double; infinities are close to
+/// themselves.
+/// Shape:  broadcast.    Dtype: bool.    Cost: one read of each.    Source: numpy.isclose.
+template <operand_like X, operand_like Y>
+  requires any_array_like_v<X, Y>
+auto isclose(X&& x, Y&& y, close_options options = {}) {
+  return map(detail::close_elements{options}, std::forward<X>(x), std::forward<Y>(y));
 }
 
 /// True if every element is close. Waits for the device.    Source: numpy.allclose.
-template <array_like X, array_like Y>
-bool allclose(X const& x, Y const& y, close_options options = {}) {
-  return all(isclose(x, y, options)).item();
+template <operand_like X, operand_like Y>
+  requires any_array_like_v<X, Y>
+bool allclose(X&& x, Y&& y, close_options options = {}) {
+  return all(isclose(std::forward<X>(x), std::forward<Y>(y), options)).item();
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET
