@@ -76,8 +76,6 @@ auto as_expression(X&& x) {
 template <lazy_source X>
 using tree_of = typename std::remove_cvref_t<decltype(as_expression(std::declval<X>()))>::tree_type;
 
-namespace detail {
-
 /// Broadcasts `count` leaves of shape `from` to shape `to` on their way into a larger expression.
 inline void broadcast_leaves(leaf* leaves, int count, shape const& from, shape const& to,
                              char const* function) {
@@ -89,6 +87,8 @@ inline void broadcast_leaves(leaf* leaves, int count, shape const& from, shape c
         broadcast_strides(from, leaves[i].strides_over(from.rank()), to, function));
   }
 }
+
+namespace detail {
 
 /// Copies or moves the leaves of `e` to `target` and returns the place behind them.
 template <class E> leaf* append_leaves(leaf* target, E&& e, shape const& to, char const* function) {

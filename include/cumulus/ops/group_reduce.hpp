@@ -28,11 +28,14 @@ inline group_members sort_by_group(std::span<index_t const> labels, index_t grou
   for (index_t label : labels) {
     largest = label > largest ? label : largest;
   }
-  groups = groups < 0 ? largest + 1 : groups;
-  if (largest >= groups) {
-    throw index_error(std::string(function) + ": expected labels below " + std::to_string(groups) +
-                      ", got " + std::to_string(largest));
+  // More groups than this are a mistake in the labels, not a table to allocate.
+  constexpr index_t most = index_t{1} << 40;
+  if (groups > most || largest >= (groups < 0 ? most : groups)) {
+    throw index_error(std::string(function) + ": expected labels below " +
+                      std::to_string(groups < 0 || groups > most ? most : groups) + ", got " +
+                      std::to_string(groups > most ? groups : largest));
   }
+  groups = groups < 0 ? largest + 1 : groups;
   group_members result;
   result.first.assign(static_cast<std::size_t>(groups) + 1, 0);
   for (index_t label : labels) {
@@ -56,9 +59,14 @@ inline group_members sort_by_group(std::span<index_t const> labels, index_t grou
 namespace detail {
 
 /// Labels as host integers, from an array in any space, a vector or a span.
-template <class Labels> std::vector<index_t> host_labels(Labels const& labels) {
+template <class Labels>
+std::vector<index_t> host_labels([[maybe_unused]] char const* function, Labels const& labels) {
   if constexpr (array_like<Labels>) {
     static_assert(fixed_integer<value_type_of<Labels>>, "cumulus: group labels are integers");
+    if (labels.shape().rank() != 1) {
+      throw shape_error(std::string(function) + ": expected labels of rank 1, got shape " +
+                        to_string(labels.shape()));
+    }
     ndarray<value_type_of<Labels>, space_of<Labels>> const evaluated(labels);
     std::vector<value_type_of<Labels>> raw(evaluated.size());
     copy_bytes<host, space_of<Labels>>(raw.data(), buffer(), evaluated.data(), evaluated.owner(),
@@ -82,10 +90,10 @@ template <class Reducer, counted Elements, class X, class Labels, class Options>
 auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis, index_t groups,
                    Options const& options) {
   using Space = space_of<X>;
-  auto const e = detail::counted_elements<Elements>(x);
+  auto const e = reduce_arguments::counted_elements<Elements>(x);
   shape const s = e.shape();
   int const k = normalize_axis(axis, s.rank(), name);
-  std::vector<index_t> const label = detail::host_labels(labels);
+  std::vector<index_t> const label = detail::host_labels(name, labels);
   if (static_cast<index_t>(label.size()) != s[k]) {
     throw shape_error(std::string(name) + ": expected " + std::to_string(s[k]) +
                       " labels for axis " + std::to_string(k) + " of shape " + to_string(s) +
@@ -101,7 +109,7 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
   set.member[k] = true;
   set.count = 1;
   leaf mask;
-  Reducer const reducer = detail::configured<Reducer, Elements>(options);
+  Reducer const reducer = reduce_arguments::configured<Reducer, Elements>(options);
   for (index_t g = 0; g < sorted.groups(); ++g) {
     index_item items[max_rank] = {_, _, _, _, _, _, _, _};
     items[k] = index_item(g);
@@ -109,13 +117,14 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
         out.view().mapped(map_index(out_shape, std::span<index_item const>(items, s.rank())));
     shape group_shape = s;
     group_shape[k] = static_cast<index_t>(sorted.of(g).size());
-    detail::check_elements<Reducer>(name, group_shape, set, options);
-    reduce_target target{.op = detail::output_operand(view, set, s.rank(), false),
+    std::string const group = std::string(name) + " of group " + std::to_string(g);
+    reduce_arguments::check_elements<Reducer>(group.c_str(), group_shape, set, options);
+    reduce_target target{.op = reduce_arguments::output_operand(view, set, s.rank(), false),
                          .members = {members.data() + sorted.first[g], sorted.of(g).size()},
                          .grouped = true};
     if constexpr (requires { options.where; }) {
       if (options.where.given()) {
-        mask = detail::mask_leaf(name, options.where, s);
+        mask = reduce_arguments::mask_leaf(name, options.where, s);
         target.mask = &mask;
       }
     }
@@ -124,19 +133,37 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
       view.assign(map(detail::rank_to_position{members.data() + sorted.first[g]}, view));
     }
   }
-  detail::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
+  reduce_arguments::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
+  if constexpr (reduce_arguments::has_no_missing_v<Reducer> &&
+                tree::is_masked_v<tree_of<decltype(e)>>) {
+    if (!options.initial.given()) {
+      reduce_arguments::check_counts(
+          name, s,
+          reduce_groups<reducers::count_valid<value_type_of<X>>, Elements>(
+              name, x, labels, axis, groups, plain_options<index_t, Space>{}));
+    }
+  }
   return out;
 }
 
-// group_sum(x, labels, axis, groups, {options}) and its kin. groups < 0: one more than the largest
-// label. A group without members gives what the reduction of nothing gives.
-#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                    \
-  template <array_like X, class L,                                                  \
-            class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
-  auto group_##name(X const& x, L const& labels, int axis, index_t groups = -1,     \
-                    std::type_identity_t<O> const& o = {}) {                        \
-    return reduce_groups<reducers::reducer<value_type_of<X>>, counted::elements>(   \
-        "group_" #name, x, labels, axis, groups, o);                                \
+// group_sum(x, labels, axis, groups, {options}) and its kin: the reductions of expr/reductions.def,
+// once per group of positions along an axis.
+//     auto clim = group_mean(t, month, 0);              // month: 0…11 for each time
+//     auto dev = group_stddev(t, month, 0, 12, {.ddof = 1});
+// Shape:  x's with the number of groups in place of the axis. groups < 0: one more than the largest
+//         label. Labels: an integer array, vector or span; a negative one belongs to no group.
+// Dtype, NaN: those of the reduction. A group without members gives what the reduction of nothing
+//         gives; of min, max, argmin and argmax that is a value_error that names the group.
+// Cost:   one read of x.
+// Throws: shape_error, axis_error, index_error for a label not below groups.
+// Source: xarray's groupby(labels).mean() and its kin.
+#define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                              \
+  template <array_like X, class L,                                                            \
+            class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  auto group_##name(X const& x, L const& labels, int axis, index_t groups = -1,               \
+                    std::type_identity_t<O> const& o = {}) {                                  \
+    return reduce_groups<reducers::reducer<value_type_of<X>>, counted::elements>(             \
+        "group_" #name, x, labels, axis, groups, o);                                          \
   }
 #include "cumulus/expr/reductions.def"
 

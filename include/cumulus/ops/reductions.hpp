@@ -2,163 +2,60 @@
 #pragma once
 // The reductions of expr/reductions.def over all axes, one axis or several.
 
-#include "cumulus/exec/reduce.hpp"
-#include "cumulus/ops/map.hpp"
-#include "cumulus/ops/reduce_options.hpp"
+#include "cumulus/ops/reduce_arguments.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
-
-/// Which elements of an expression a reduction counts (expr/reductions.def).
-enum class counted { every, not_nan };
-
-namespace detail {
-
-template <counted Elements, class X> auto counted_elements(X const& x) {
-  if constexpr (Elements == counted::not_nan) {
-    return skip_nan(x);
-  } else {
-    return as_expression(x);
-  }
-}
-
-/// The reducer with the options that it knows.
-template <class Reducer, counted Elements, class Options>
-Reducer configured(Options const& options) {
-  Reducer reducer;
-  if constexpr (requires { options.ddof; }) {
-    reducer.ddof = options.ddof;
-    reducer.nan_without_freedom = Elements == counted::not_nan;
-  }
-  if constexpr (requires { options.initial; }) {
-    if (options.initial.given()) {
-      reducer.initial = {elementary::cast<decltype(reducer.initial.value)>(options.initial.value()),
-                         true};
-    }
-  }
-  return reducer;
-}
-
-/// Reductions without a neutral element, which need at least one element or an initial value.
-template <class Reducer> inline constexpr bool needs_element_v = false;
-template <class T, int Sign>
-inline constexpr bool needs_element_v<reducers::extreme<T, Sign>> = true;
-template <class T, int Sign>
-inline constexpr bool needs_element_v<reducers::arg_extreme<T, Sign>> = true;
-
-template <class Reducer, class Options>
-void check_elements(char const* name, shape const& s, axis_set const& set, Options const& options) {
-  if constexpr (needs_element_v<Reducer>) {
-    if constexpr (requires { options.initial; }) {
-      if (options.initial.given()) {
-        return;
-      }
-      if (options.where.given()) {
-        throw value_error(std::string(name) +
-                          ": expected an initial value beside .where, got none");
-      }
-    }
-    index_t outputs = 1;
-    index_t length = 1;
-    for (int k = 0; k < s.rank(); ++k) {
-      (set.member[k] ? length : outputs) *= s[k];
-    }
-    if (length == 0 && outputs != 0) {
-      throw value_error(std::string(name) + ": expected at least one element, got shape " +
-                        to_string(s));
-    }
-  }
-}
-
-/// The leaf of .where over `s`.
-/// Throws: shape_error if it cannot be broadcast to s.
-template <class Space>
-leaf mask_leaf(char const* name, where_mask<Space> const& where, shape const& s) {
-  auto e = where.mask().to_expression();
-  broadcast_leaves(e.leaves(), 1, e.shape(), s, name);
-  return *e.leaves();
-}
-
-/// Strides of an output of shape `kept_dims` (extent 1 on reduced axes) over the input's axes.
-template <class View>
-operand output_operand(View const& out, axis_set const& set, int rank, bool keepdims) {
-  operand op{.data = reinterpret_cast<std::byte const*>(out.data()),
-             .item_bytes = sizeof(typename View::value_type),
-             .kind = leaf_kind::array};
-  for (int k = 0, j = 0; k < rank; ++k) {
-    if (set.member[k]) {
-      j += keepdims ? 1 : 0;
-    } else {
-      op.stride[k] = out.strides()[j++];
-    }
-  }
-  return op;
-}
-
-template <class X> axis_set axes_of(char const* name, X const& x, std::span<int const> axes) {
-  return normalize_axes(axes, x.shape().rank(), name);
-}
-
-/// Throws: value_error where no element was valid, so that there is no position; asking waits for
-/// the device.
-template <class Reducer, class Tree, class Out>
-void check_positions(char const* name, shape const& s, Out const& out) {
-  if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<Tree>) {
-    if (any(out < 0).item()) {
-      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
-                        to_string(s) + ", got one with none");
-    }
-  }
-}
-
-// The options of a row; .initial has the type of the result (a sum of bool starts from an int64).
-template <class Reducer, class X>
-using plain_of = plain_options<typename Reducer::result, space_of<X>>;
-template <class Reducer, class X>
-using initial_of = initial_options<typename Reducer::result, space_of<X>>;
-template <class Reducer, class X>
-using moment_of = moment_options<typename Reducer::result, space_of<X>>;
-template <class Reducer, class X>
-using position_of = position_options<typename Reducer::result, space_of<X>>;
-
-}  // namespace detail
 
 /// What every function of the table does: checks, allocates the result and reduces.
 template <class Reducer, counted Elements, class X, class Options>
 auto reduce_axes(char const* name, X const& x, axis_set const& set, Options const& options) {
   using Space = space_of<X>;
-  auto const e = detail::counted_elements<Elements>(x);
+  auto const e = reduce_arguments::counted_elements<Elements>(x);
   shape const s = e.shape();
-  detail::check_elements<Reducer>(name, s, set, options);
+  reduce_arguments::check_elements<Reducer>(name, s, set, options);
   ndarray<typename Reducer::result, Space> out(reduced_shape(s, set, options.keepdims));
   leaf mask;
-  reduce_target target{.op = detail::output_operand(out.view(), set, s.rank(), options.keepdims)};
+  reduce_target target{
+      .op = reduce_arguments::output_operand(out.view(), set, s.rank(), options.keepdims)};
   if constexpr (requires { options.where; }) {
     if (options.where.given()) {
-      mask = detail::mask_leaf(name, options.where, s);
+      mask = reduce_arguments::mask_leaf(name, options.where, s);
       target.mask = &mask;
     }
   }
-  reduce(e, set, target, detail::configured<Reducer, Elements>(options));
-  detail::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
+  reduce(e, set, target, reduce_arguments::configured<Reducer, Elements>(options));
+  reduce_arguments::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
+  if constexpr (reduce_arguments::has_no_missing_v<Reducer> &&
+                tree::is_masked_v<tree_of<decltype(e)>>) {
+    if (!options.initial.given()) {
+      reduce_arguments::check_counts(name, s,
+                                     reduce_axes<reducers::count_valid<value_type_of<X>>, Elements>(
+                                         name, x, set, plain_options<index_t, Space>{}));
+    }
+  }
   return out;
 }
 
 #define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                                  \
-  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  template <array_like X,                                                                         \
+            class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \
   auto name(X const& x, std::type_identity_t<O> const& o = {}) {                                  \
     return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
         #name, x, all_axes(x.shape().rank()), o);                                                 \
   }                                                                                               \
-  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  template <array_like X,                                                                         \
+            class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \
   auto name(X const& x, std::span<int const> axes, std::type_identity_t<O> const& o = {}) {       \
     return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
-        #name, x, detail::axes_of(#name, x, axes), o);                                            \
+        #name, x, reduce_arguments::axes_of(#name, x, axes), o);                                  \
   }                                                                                               \
-  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  template <array_like X,                                                                         \
+            class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \
   auto name(X const& x, int axis, std::type_identity_t<O> const& o = {}) {                        \
     return name(x, std::span<int const>(&axis, 1), o);                                            \
   }                                                                                               \
-  template <array_like X, class O = detail::options##_of<reducers::reducer<value_type_of<X>>, X>> \
+  template <array_like X,                                                                         \
+            class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \
   auto name(X const& x, std::initializer_list<int> axes, std::type_identity_t<O> const& o = {}) { \
     return name(x, std::span<int const>(axes.begin(), axes.size()), o);                           \
   }

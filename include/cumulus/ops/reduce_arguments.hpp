@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// From the arguments of a reduction to those of exec/reduce.hpp: what is counted, the reducer with
+// its options, the mask, the output. ops/reductions.hpp and ops/group_reduce.hpp share it.
+
+#include "cumulus/exec/reduce.hpp"
+#include "cumulus/ops/map.hpp"
+#include "cumulus/ops/reduce_options.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Which elements of an expression a reduction counts (expr/reductions.def).
+enum class counted { every, not_nan };
+
+namespace reduce_arguments {
+
+template <counted Elements, class X> auto counted_elements(X const& x) {
+  if constexpr (Elements == counted::not_nan) {
+    return skip_nan(x);
+  } else {
+    return as_expression(x);
+  }
+}
+
+/// The reducer with the options that it knows.
+template <class Reducer, counted Elements, class Options>
+Reducer configured(Options const& options) {
+  Reducer reducer;
+  if constexpr (requires { options.ddof; }) {
+    reducer.ddof = options.ddof;
+    reducer.nan_without_freedom = Elements == counted::not_nan;
+  }
+  if constexpr (requires { options.initial; }) {
+    if (options.initial.given()) {
+      reducer.initial = {elementary::cast<decltype(reducer.initial.value)>(options.initial.value()),
+                         true};
+    }
+  }
+  return reducer;
+}
+
+/// Reductions without a neutral element, which need at least one element or an initial value.
+template <class Reducer> inline constexpr bool needs_element_v = false;
+template <class T, int Sign>
+inline constexpr bool needs_element_v<reducers::extreme<T, Sign>> = true;
+template <class T, int Sign>
+inline constexpr bool needs_element_v<reducers::arg_extreme<T, Sign>> = true;
+
+template <class Reducer, class Options>
+void check_elements(char const* name, shape const& s, axis_set const& set, Options const& options) {
+  if constexpr (needs_element_v<Reducer>) {
+    if constexpr (requires { options.initial; }) {
+      if (options.initial.given()) {
+        return;
+      }
+      if (options.where.given()) {
+        throw value_error(std::string(name) +
+                          ": expected an initial value beside .where, got none");
+      }
+    }
+    index_t outputs = 1;
+    index_t length = 1;
+    for (int k = 0; k < s.rank(); ++k) {
+      (set.member[k] ? length : outputs) *= s[k];
+    }
+    if (length == 0 && outputs != 0) {
+      throw value_error(std::string(name) + ": expected at least one element, got shape " +
+                        to_string(s));
+    }
+  }
+}
+
+/// The leaf of .where over `s`.
+/// Throws: shape_error if it cannot be broadcast to s.
+template <class Space>
+leaf mask_leaf(char const* name, where_mask<Space> const& where, shape const& s) {
+  auto e = where.mask().to_expression();
+  broadcast_leaves(e.leaves(), 1, e.shape(), s, name);
+  return *e.leaves();
+}
+
+/// Strides of an output of shape `kept_dims` (extent 1 on reduced axes) over the input's axes.
+template <class View>
+operand output_operand(View const& out, axis_set const& set, int rank, bool keepdims) {
+  operand op{.data = reinterpret_cast<std::byte const*>(out.data()),
+             .item_bytes = sizeof(typename View::value_type),
+             .kind = leaf_kind::array};
+  for (int k = 0, j = 0; k < rank; ++k) {
+    if (set.member[k]) {
+      j += keepdims ? 1 : 0;
+    } else {
+      op.stride[k] = out.strides()[j++];
+    }
+  }
+  return op;
+}
+
+template <class X> axis_set axes_of(char const* name, X const& x, std::span<int const> axes) {
+  return normalize_axes(axes, x.shape().rank(), name);
+}
+
+/// Throws: value_error where no element was valid, so that there is no position; asking waits for
+/// the device.
+template <class Reducer, class Tree, class Out>
+void check_positions(char const* name, shape const& s, Out const& out) {
+  if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<Tree>) {
+    if (any(out < 0).item()) {
+      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
+                        to_string(s) + ", got one with none");
+    }
+  }
+}
+
+/// Reductions that have no value for "nothing was valid": the extremes of integers and bool.
+template <class Reducer> inline constexpr bool has_no_missing_v = false;
+template <class T, int Sign>
+inline constexpr bool has_no_missing_v<reducers::extreme<T, Sign>> =
+    !real_floating<T> && !complex_floating<T>;
+
+/// Throws: value_error if a count is 0; asking waits for the device.
+template <class Counts> void check_counts(char const* name, shape const& s, Counts const& counts) {
+  if (!all(counts > 0).item()) {
+    throw value_error(std::string(name) +
+                      ": expected an initial value or a valid element in every slice of shape " +
+                      to_string(s) + ", got one with none");
+  }
+}
+
+// The options of a row; .initial has the type of the result (a sum of bool starts from an int64).
+template <class Reducer, class X>
+using plain_of = plain_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using initial_of = initial_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using moment_of = moment_options<typename Reducer::result, space_of<X>>;
+template <class Reducer, class X>
+using position_of = position_options<typename Reducer::result, space_of<X>>;
+
+}  // namespace reduce_arguments
+
+}  // namespace cumulus::inline CUMULUS_TARGET
