@@ -4,16 +4,14 @@
 // for each field. Everything is defined first, then written field by field.
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "command_line.hpp"
 #include "month_statistics.hpp"
 #include "prepared_field.hpp"
+#include "result_attributes.hpp"
 
 namespace climate_anomaly {
 
@@ -49,11 +47,9 @@ inline std::vector<std::string> described_by(cm::netcdf_file const& file,
   return names;
 }
 
-/// Whether values may meet this fill: anomalies are small numbers around 0.
-inline bool is_beyond_values(double fill) { return std::isnan(fill) || std::abs(fill) >= 1e15; }
-
 }  // namespace detail
 
+/// The output while it is being written; without commit() nothing is left behind.
 class output_file {
  public:
   /// Defines everything.
@@ -202,13 +198,6 @@ class output_file {
     return cm::to_date_time(t.units.cal, {t.units.reference.days, 0});
   }
 
-  static std::string date_words(cm::date_time const& d) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%04lld-%02d-%02d", static_cast<long long>(d.year), d.month,
-                  d.day);
-    return text;
-  }
-
   void define_months(prepared_field const& p) {
     if (std::find(defined_.begin(), defined_.end(), p.month_dimension) != defined_.end()) {
       return;
@@ -222,59 +211,6 @@ class output_file {
                             attributes);
   }
 
-  // Attributes of a field that hold for what is computed from it.
-  cm::netcdf_attributes result_attributes(prepared_field const& p, cm::netcdf_type type,
-                                          std::vector<std::string> const& dimensions) const {
-    auto const& own = p.variable.attributes;
-    cm::netcdf_attributes a = cm::decoded_attributes(own, type);
-    for (char const* name :
-         {"ancillary_variables", "cell_measures", "formula_terms", "actual_range", "valid_min",
-          "valid_max", "valid_range", "coordinates", "missing_value", "_FillValue"}) {
-      a.erase(name);
-    }
-    auto const declared = cm::decoded_attributes(own, type).number("_FillValue");
-    double const fill = declared && detail::is_beyond_values(*declared) ? *declared
-                        : type == cm::netcdf_type::float32 ? static_cast<double>(NC_FILL_FLOAT)
-                                                           : NC_FILL_DOUBLE;
-    for (char const* name : {"_FillValue", "missing_value"}) {
-      if (name[0] == '_' || own.contains(name)) {
-        if (type == cm::netcdf_type::float32) {
-          a.set(name, static_cast<float>(fill));
-        } else {
-          a.set(name, fill);
-        }
-      }
-    }
-    std::string coordinates;
-    for (auto const& name : words_of(own.text("coordinates").value_or(""))) {
-      if (is_within(name, dimensions)) {
-        coordinates += (coordinates.empty() ? "" : " ") + name;
-      }
-    }
-    if (!coordinates.empty()) {
-      a.set("coordinates", coordinates);
-    }
-    if (own.contains("grid_mapping") && dimensions.size() == 1) {
-      a.erase("grid_mapping");
-    }
-    return a;
-  }
-
-  // Whether an auxiliary coordinate is written and has only these dimensions (text has one more).
-  bool is_within(std::string const& name, std::vector<std::string> const& dimensions) const {
-    if (std::find(described_.begin(), described_.end(), name) == described_.end()) {
-      return false;
-    }
-    auto const& v = input_.variable(name);
-    auto own = v.dimension_names();
-    if (v.type == cm::netcdf_type::text && !own.empty()) {
-      own.pop_back();
-    }
-    return std::all_of(own.begin(), own.end(), [&](std::string const& d) {
-      return std::find(dimensions.begin(), dimensions.end(), d) != dimensions.end();
-    });
-  }
-
   void define_results(prepared_field const& p) {
     field const& f = p.variable;
     cm::netcdf_type const type = result_type(f, asked_);
@@ -285,12 +221,12 @@ class output_file {
     std::string const what = f.attributes.text("long_name").value_or(f.name);
     std::string const methods = f.attributes.text("cell_methods").value_or("");
 
-    auto a = result_attributes(p, type, in_month);
+    auto a = result_attributes(input_, p, type, in_month);
     a.erase("cell_methods");
     a.set("long_name", what + ", mean of each month, " + period_words(p.time));
     writer_.define_variable(f.name + "_climatology", type, in_month, a);
 
-    a = result_attributes(p, type, in_time);
+    a = result_attributes(input_, p, type, in_time);
     a.erase("standard_name");
     a.set("long_name", what + ", anomaly from the mean of each month, " + period_words(p.time));
     writer_.define_variable(f.name + "_anomaly", type, in_time, a);
@@ -304,7 +240,8 @@ class output_file {
     if (p.grid) {
       series.resize(series.size() - 2);
       std::string const weights = weight_words(asked_.weights);
-      a = result_attributes(p, cm::netcdf_type::float64, series);
+      a = result_attributes(input_, p, cm::netcdf_type::float64, series);
+      a.erase("grid_mapping");
       a.set("cell_methods",
             methods + (methods.empty() ? "" : " ") + "area: mean (weighted by " + weights + ")");
       a.set("area_weights", weight_name(asked_.weights));
@@ -314,14 +251,6 @@ class output_file {
       a.set("long_name", what + ", area mean of the anomaly weighted by " + weights);
       writer_.define_variable(f.name + "_anomaly_mean", cm::netcdf_type::float64, series, a);
     }
-  }
-
-  static std::string period_words(time_axis const& t) {
-    auto const [first, last] = std::minmax_element(
-        t.dates.begin(), t.dates.end(), [](cm::date_time const& a, cm::date_time const& b) {
-          return a.year != b.year ? a.year < b.year : a.month < b.month;
-        });
-    return date_words(*first).substr(0, 7) + " to " + date_words(*last).substr(0, 7);
   }
 
   void define_global_attributes() {
