@@ -45,11 +45,11 @@ inline int merge_chunk(index_t tiles) {
 }
 
 template <class Tree, class Reducer>
-reduce_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
-                                                      std::span<operand const> operands,
-                                                      Reducer const& reducer, int* bad_index,
-                                                      tile_summary<Reducer>* partial) {
-  using arguments = reduce_arguments<Tree, Reducer>;
+tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
+                                                    std::span<operand const> operands,
+                                                    Reducer const& reducer, int* bad_index,
+                                                    tile_summary<Reducer>* partial) {
+  using arguments = tile_arguments<Tree, Reducer>;
   constexpr int count = arguments::count;
   operand all[count];
   std::copy(operands.begin(), operands.end(), all);
@@ -88,7 +88,7 @@ reduce_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
 /// The first merge after the tiles of `a`, which go to `to` or, if one chunk holds them, to the
 /// result.
 template <class Tree, class Reducer>
-merge_arguments<Reducer> make_merge_arguments(reduce_arguments<Tree, Reducer> const& a) {
+merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> const& a) {
   merge_arguments<Reducer> m{.operands = {},
                              .kept = a.kept,
                              .outputs = a.outputs,

@@ -9,7 +9,7 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-template <class Tree, class Reducer> struct reduce_arguments {
+template <class Tree, class Reducer> struct tile_arguments {
   static constexpr int count = 2 + Tree::leaf_count;  // output, leaves, mask
 
   kernel_operands<count> operands;  ///< strides in bytes but along the last reduced axis
@@ -40,7 +40,7 @@ namespace detail {
 
 /// Elements of one tile of one output.
 template <class Tree, class Reducer> struct tile_reader {
-  using arguments = reduce_arguments<Tree, Reducer>;
+  using arguments = tile_arguments<Tree, Reducer>;
   using T = typename Reducer::input;
   static constexpr int count = arguments::count;
 
@@ -199,7 +199,7 @@ struct strand_memory<Reducer, Size> {
 /// lanes strand, strand + Strands, … in an order in which partners meet as they complete, and the
 /// strands meet in shared memory. `Map` tells which output, tile and strand a thread has.
 template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
-  using arguments = reduce_arguments<Tree, Reducer>;
+  using arguments = tile_arguments<Tree, Reducer>;
   using thread_state = strand_state<Reducer>;
   using shared_memory = strand_memory<Reducer, 256>;
   using T = typename Reducer::input;
