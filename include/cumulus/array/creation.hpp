@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Creation: lazy sequences (zeros, ones, full, arange, linspace, eye) that fuse into expressions,
-// and empty, from_span, copy, to<Space>() that give arrays.
+// and empty, from_span and copy, which give arrays.
 
 #include <cmath>
 #include <vector>

@@ -80,8 +80,8 @@ template <array_like X> auto squeeze(X&& x, int axis) {
   return squeeze(std::forward<X>(x), {axis});
 }
 
-/// x stretched to a larger shape; reads only.    Throws: shape_error.    Source:
-/// numpy.broadcast_to.
+/// x stretched to a larger shape; reads only.
+/// Throws: shape_error if x does not fit.    Source: numpy.broadcast_to.
 template <array_like X> auto broadcast_to(X&& x, shape const& s) {
   auto view = detail::mapped(std::forward<X>(x), map_broadcast(x.shape(), s, "broadcast_to"));
   if constexpr (requires { view.view(); }) {

@@ -3,8 +3,6 @@
 // a(mask), a(index, …): proxies that read as a copy of the selected elements and write to them when
 // assigned. array_interface::operator() makes them.
 
-#include <optional>
-
 #include "cumulus/array/selection/selected_elements.hpp"
 #include "cumulus/exec/scatter.hpp"
 
@@ -204,7 +202,8 @@ class mask_selection : public selection_interface<mask_selection<T, Space, MaskT
   }
   mask_selection(mask_selection const&) = default;
 
-  cumulus::shape const& shape() const { return positions().shape(); }
+  /// Waits for the device, as reading does.
+  cumulus::shape shape() const { return positions().shape(); }
   auto gathered() const { return positions().gathered(); }
 
   mask_selection& operator=(mask_selection const& x) {
@@ -283,18 +282,15 @@ class mask_selection : public selection_interface<mask_selection<T, Space, MaskT
         mask.shape(), std::span<int const>(axes, static_cast<std::size_t>(count)), "assign"));
   }
 
-  selection<T, Space> const& positions() const {
-    if (!positions_) {
-      selection_item<Space> const item = make_selection_item<Space>(mask_);
-      positions_.emplace(source_, select(source_.shape(), source_.strides(),
-                                         std::span<selection_item<Space> const>(&item, 1)));
-    }
-    return *positions_;
+  /// Looked for at each use: the mask may have changed, and no state is shared between threads.
+  selection<T, Space> positions() const {
+    selection_item<Space> const item = make_selection_item<Space>(mask_);
+    return {source_, select(source_.shape(), source_.strides(),
+                            std::span<selection_item<Space> const>(&item, 1))};
   }
 
   array_view<T, Space> source_;
   expression<MaskTree, Space> mask_;
-  mutable std::optional<selection<T, Space>> positions_;
 };
 
 template <class T, memory_space Space, class... Items>

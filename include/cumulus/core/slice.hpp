@@ -53,7 +53,7 @@ struct slice_extent {
 /// Throws: value_error if step is 0.
 inline slice_extent resolve(slice const& s, index_t extent) {
   if (s.step == 0) {
-    throw value_error("slice: expected a step other than 0");
+    throw value_error("slice: expected a step other than 0, got 0");
   }
   bool const forward = s.step > 0;
   index_t const lowest = forward ? 0 : -1;
@@ -86,7 +86,12 @@ struct index_item {
 
   template <class Int>
     requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
-  constexpr index_item(Int i) : what(kind::integer), integer(static_cast<index_t>(i)) {}
+  constexpr index_item(Int i) : what(kind::integer), integer(static_cast<index_t>(i)) {
+    // A difference of unsigned numbers that went below 0 must not count from the end.
+    if (std::is_unsigned_v<Int> && integer < 0) {
+      throw index_error("index: expected an index below 2^63, got " + std::to_string(i));
+    }
+  }
   constexpr index_item(slice s) : what(kind::range), range(s) {}
   constexpr index_item(whole_axis) : what(kind::whole) {}
   constexpr index_item(cumulus::new_axis) : what(kind::new_axis) {}

@@ -5,11 +5,9 @@
 
 #include "cumulus/core/config.hpp"
 
-// A product may be contracted only where the target has FMA and the compiler looks across
-// statements, as g++ does by default. clang contracts within one expression only, and every
-// operation of the library is a function of its own.
-#if !defined(__CUDA_ARCH__) && defined(__GNUC__) && !defined(__clang__) && \
-    (defined(__FMA__) || defined(__aarch64__))
+// A product may be contracted where the target has FMA: g++ looks across statements by default,
+// clang with -ffp-contract=fast.
+#if !defined(__CUDA_ARCH__) && (defined(__FMA__) || defined(__aarch64__))
 #  define CUMULUS_NEEDS_BARRIER 1
 #else
 #  define CUMULUS_NEEDS_BARRIER 0

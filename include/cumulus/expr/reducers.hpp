@@ -3,13 +3,14 @@
 // What each reduction accumulates. A reducer is a value with these members, used alike by the loops
 // of the host, the kernels and the emulated grid (docs/summation.md tells in which order):
 //
-//   input, result             element types read and given
-//   lane, tile                what one lane holds while it adds, what a tile of 1024 elements
-//   leaves start()                   a lane that has seen nothing add(lane&, x, i, shift)   element
-//   x with index i along the reduction merge_lanes(a, b)         two lanes of a tile, a before b
-//   close(lane, n, shift)     the tile, from its one remaining lane and its n valid elements
-//   merge(a, na, b, nb)       two tiles, a before b, na and nb > 0
-//   finish(tile, n)           the result; with n = 0 the tile holds nothing of meaning
+// - input, result: the element types read and given
+// - lane, tile: what one lane holds while it adds; what a tile of 1024 elements leaves
+// - start(): a lane that has seen nothing
+// - add(lane&, x, i, shift): element x with index i along the reduction
+// - merge_lanes(a, b): two lanes of a tile, a before b
+// - close(lane, n, shift): the tile, from its one remaining lane and its n valid elements
+// - merge(a, na, b, nb): two tiles, a before b, na and nb > 0
+// - finish(tile, n): the result; with n = 0 the tile holds nothing of meaning
 //
 // `shift` is the tile's first valid element where needs_shift says so.
 

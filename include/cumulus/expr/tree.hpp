@@ -34,20 +34,13 @@ template <class T> struct gather {
   static constexpr int leaf_count = 2;
 };
 
-/// An operation of the library, giving R.
-template <class Op, class R, class... Children> struct apply {
-  using value_type = R;
-  static constexpr int leaf_count = (Children::leaf_count + ... + 0);
-};
-
-/// A user's functor, giving R; it is the first leaf.
-template <class F, class R, class... Children> struct map {
-  using value_type = R;
-  static constexpr int leaf_count = 1 + (Children::leaf_count + ... + 0);
-};
+/// Whether a tree gives values with a truth each.
+template <class Tree> inline constexpr bool is_masked_v = false;
 
 /// Values with a truth value each that says whether a reduction counts them.
 template <class Value, class Valid> struct masked {
+  static_assert(!is_masked_v<Value> && !is_masked_v<Valid>,
+                "cumulus: these values are masked already; combine the masks with &&");
   using value_type = typename Value::value_type;
   static constexpr int leaf_count = Value::leaf_count + Valid::leaf_count;
 };
@@ -58,9 +51,26 @@ template <class Value> struct not_nan {
   static constexpr int leaf_count = Value::leaf_count;
 };
 
-template <class Tree> inline constexpr bool is_masked_v = false;
 template <class Value, class Valid> inline constexpr bool is_masked_v<masked<Value, Valid>> = true;
 template <class Value> inline constexpr bool is_masked_v<not_nan<Value>> = true;
+
+/// An operation of the library, giving R.
+template <class Op, class R, class... Children> struct apply {
+  static_assert(!(is_masked_v<Children> || ...),
+                "cumulus: a masked expression can only be reduced; apply the operation to the "
+                "values before masked()");
+  using value_type = R;
+  static constexpr int leaf_count = (Children::leaf_count + ... + 0);
+};
+
+/// A user's functor, giving R; it is the first leaf.
+template <class F, class R, class... Children> struct map {
+  static_assert(!(is_masked_v<Children> || ...),
+                "cumulus: a masked expression can only be reduced; apply the operation to the "
+                "values before masked()");
+  using value_type = R;
+  static constexpr int leaf_count = 1 + (Children::leaf_count + ... + 0);
+};
 
 }  // namespace tree
 

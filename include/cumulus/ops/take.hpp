@@ -63,7 +63,9 @@ struct gathered<tree::not_nan<Value>> : gathered_node<not_nan_of::template node,
 template <class Tree>
 inline constexpr bool is_gatherable_v = [] {
   if constexpr (gathered<Tree>::exists) {
-    return gathered<Tree>::type::leaf_count <= max_leaves;
+    // Without an array there is no leaf that would check the index.
+    constexpr int leaves = gathered<Tree>::type::leaf_count;
+    return leaves > Tree::leaf_count && leaves <= max_leaves;
   } else {
     return false;
   }
