@@ -27,7 +27,8 @@ TEXT
 
 example_packages=(g++ cmake ninja-build pkg-config libnetcdf-dev libcairo2-dev fonts-dejavu-core)
 test_packages=("${example_packages[@]}" ccache libgtest-dev libgmock-dev libopenblas-dev
-  python3 python3-numpy python3-netcdf4 python3-cftime cdo nco netcdf-bin)
+  python3 python3-numpy python3-netcdf4 python3-cftime
+  python3-xarray cdo nco netcdf-bin)
 # Installed where the distribution has them; without one of them its checks are skipped in words.
 # Of a|b the first that the distribution has.
 optional_test_packages=(ferret-datasets clang-format-19
