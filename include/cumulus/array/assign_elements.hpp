@@ -11,7 +11,7 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// arrays; a number must not lose its fraction, imaginary part or truth.
 template <class X, class T>
 inline constexpr bool storable_v = [] {
-  using From = typename CUMULUS_TARGET::detail::operand_type<X>::type;
+  using From = typename operand_type<X>::type;
   if constexpr (lazy_source<X>) {
     return same_kind_v<From, T>;
   } else if constexpr (std::is_integral_v<From> && !boolean<From>) {

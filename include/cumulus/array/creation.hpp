@@ -90,8 +90,7 @@ auto sequence_expression(Sequence const& sequence, shape const& s, strides const
 template <dtype T, memory_space Space = default_space>
 auto full(shape const& s, std::type_identity_t<T> value) {
   checked_size(s, sizeof(T), "full");
-  return as_expression(detail::constant_expression<Space>(value))
-      .mapped(map_broadcast(shape{}, s, "full"));
+  return as_expression(constant_expression<Space>(value)).mapped(map_broadcast(shape{}, s, "full"));
 }
 template <dtype T = double, memory_space Space = default_space> auto zeros(shape const& s) {
   return full<T, Space>(s, T(0));

@@ -13,7 +13,7 @@
 #  define CUMULUS_NEEDS_BARRIER 0
 #endif
 
-namespace cumulus::inline v1 {
+namespace cumulus::inline CUMULUS_TARGET {
 
 /// Hides from the optimiser where a product came from; costs no instruction.
 template <class T> CUMULUS_HD inline T uncontracted(T product) {
@@ -58,4 +58,4 @@ template <class T> CUMULUS_HD inline T add_rn(T a, T b) {
 #endif
 }
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET

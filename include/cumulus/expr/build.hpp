@@ -33,8 +33,6 @@ concept array_like = lazy_source<X> && !is_strong_scalar_v<std::remove_cvref_t<X
 
 template <class... X> inline constexpr bool any_array_like_v = (array_like<X> || ...);
 
-namespace detail {
-
 /// Promotion of any mixture of array types and weak scalars, left to right.
 template <class X> struct operand_type {
   static constexpr bool weak = true;
@@ -81,14 +79,12 @@ template <class Space, class T> auto constant_expression(T value) {
   return e;
 }
 
-}  // namespace detail
-
 /// An operand as an expression whose elements are of type To.
 template <class Space, class To, class X> auto converted(char const* function, X&& x) {
   if constexpr (is_strong_scalar_v<std::remove_cvref_t<X>>) {
-    return detail::constant_expression<Space>(elementary::cast<To>(x.value()));
+    return constant_expression<Space>(elementary::cast<To>(x.value()));
   } else if constexpr (!lazy_source<X>) {
-    return detail::constant_expression<Space>(weak_cast<To>(x, function));
+    return constant_expression<Space>(weak_cast<To>(x, function));
   } else if constexpr (std::is_same_v<value_type_of<X>, To>) {
     return as_expression(std::forward<X>(x));
   } else {
@@ -143,10 +139,10 @@ template <class A, class B> struct comparison_types {
 
 /// Op applied to two operands, at least one of them array-like.
 template <class Op, operand_like A, operand_like B> auto make_binary(A&& a, B&& b) {
-  using Space = typename detail::common_space<A, B>::type;
-  using TypeA = detail::operand_type<A>;
-  using TypeB = detail::operand_type<B>;
-  using Rule = typename Op::template rule<typename detail::promoted_pair<TypeA, TypeB>::type>;
+  using Space = typename common_space<A, B>::type;
+  using TypeA = operand_type<A>;
+  using TypeB = operand_type<B>;
+  using Rule = typename Op::template rule<typename promoted_pair<TypeA, TypeB>::type>;
   static_assert(Rule::accepted,
                 "cumulus: this function is not defined for arrays of this element type (bool or "
                 "complex); convert with astype or use a logical function");
@@ -170,8 +166,8 @@ template <class Op, operand_like A, operand_like B> auto make_binary(A&& a, B&& 
 
 /// where(condition, x, y) with x and y promoted against each other.
 template <operand_like C, operand_like A, operand_like B> auto make_where(C&& c, A&& a, B&& b) {
-  using Space = typename detail::common_space<C, A, B>::type;
-  using In = typename detail::promoted_pair<detail::operand_type<A>, detail::operand_type<B>>::type;
+  using Space = typename common_space<C, A, B>::type;
+  using In = typename promoted_pair<operand_type<A>, operand_type<B>>::type;
   auto&& condition = converted<Space, bool>("where", std::forward<C>(c));
   auto&& x = converted<Space, In>("where", std::forward<A>(a));
   auto&& y = converted<Space, In>("where", std::forward<B>(b));

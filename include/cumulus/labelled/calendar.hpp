@@ -49,14 +49,7 @@ inline constexpr std::int64_t microseconds_per_day = 86'400'000'000;
 /// Dates further than this many days from year 0 (about 2.7e9 years) are refused.
 inline constexpr std::int64_t max_calendar_days = 1'000'000'000'000;
 
-namespace detail {
-
-constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a / b - static_cast<std::int64_t>(a % b < 0);
-}
-
-constexpr std::int64_t floor_mod(std::int64_t a, std::int64_t b) { return a - floor_div(a, b) * b; }
-
+/// The text of an attribute without blanks around it, in lower case.
 inline std::string lower_trimmed(std::string_view text) {
   // Attributes written by Fortran and C carry trailing blanks and NULs.
   constexpr std::string_view blank(" \t\n\r\0", 5);
@@ -72,6 +65,14 @@ inline std::string lower_trimmed(std::string_view text) {
   }
   return out;
 }
+
+namespace detail {
+
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - static_cast<std::int64_t>(a % b < 0);
+}
+
+constexpr std::int64_t floor_mod(std::int64_t a, std::int64_t b) { return a - floor_div(a, b) * b; }
 
 // The calendar whose arithmetic holds at a date; only `standard` has two.
 constexpr calendar arithmetic_of(calendar c, std::int64_t year, int month, int day) {
@@ -192,7 +193,7 @@ constexpr std::string_view name(calendar c) {
 /// standard. Throws: calendar_error if CF has no such calendar, or one with leap seconds ("utc").
 /// Source: CF conventions 1.11, section 4.4.1.
 inline calendar calendar_from_name(std::string_view text) {
-  std::string const key = detail::lower_trimmed(text);
+  std::string const key = lower_trimmed(text);
   if (key.empty() || key == "standard" || key == "gregorian") {
     return calendar::standard;
   }

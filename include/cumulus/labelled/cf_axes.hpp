@@ -149,7 +149,7 @@ inline axis_kind axis_kind_of(axis_attributes const& a) {
 inline double degrees_per_unit(std::string_view units) {
   static constexpr std::string_view radians[] = {"radian", "radians", "rad"};
   static constexpr std::string_view plain[] = {"", "degree", "degrees", "deg"};
-  std::string const key = detail::lower_trimmed(units);
+  std::string const key = lower_trimmed(units);
   if (detail::is_one_of(key, radians)) {
     return 57.295779513082320876798;
   }

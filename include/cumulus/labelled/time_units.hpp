@@ -249,7 +249,7 @@ inline unit_and_reference split_time_units(std::string_view lower) {
 /// in any case. The reference that follows is not looked at: a bad one is an error of
 /// parse_time_units.
 inline bool is_time_units(std::string_view units) {
-  return detail::split_time_units(detail::lower_trimmed(units)).unit != nullptr;
+  return detail::split_time_units(lower_trimmed(units)).unit != nullptr;
 }
 
 /// Reads "<unit> since <reference>" as UDUNITS and real files write it, in any case.
@@ -269,7 +269,7 @@ inline bool is_time_units(std::string_view units) {
 /// Source: CF conventions 1.11, section 4.4; UDUNITS-2 manual, "Timestamps".
 inline time_units parse_time_units(std::string_view units,
                                    std::string_view calendar_attribute = {}) {
-  std::string const lower = detail::lower_trimmed(units);
+  std::string const lower = lower_trimmed(units);
   auto const parts = detail::split_time_units(lower);
   detail::reference_scanner at(parts.reference);
   if (parts.unit == nullptr || !at.scan()) {
@@ -282,7 +282,7 @@ inline time_units parse_time_units(std::string_view units,
   time_units out;
   out.unit = *parts.unit;
   out.cal = calendar_from_name(calendar_attribute);
-  if (at.year == 0 && detail::lower_trimmed(calendar_attribute).empty()) {
+  if (at.year == 0 && lower_trimmed(calendar_attribute).empty()) {
     out.cal = calendar::proleptic_gregorian;
   }
   auto const month = static_cast<int>(at.month);

@@ -50,7 +50,7 @@ template <class Space, class X> auto map_operand(X&& x) {
 template <class F, operand_like... X>
   requires any_array_like_v<X...>
 auto map(F f, X&&... x) {
-  using Space = typename detail::common_space<X...>::type;
+  using Space = typename common_space<X...>::type;
   return [&f]<class... E>(E&&... e) {
     static_assert(
         std::is_invocable_v<F const&, compute_t<typename std::remove_cvref_t<E>::value_type>...>,

@@ -6,8 +6,6 @@
 #include "cumulus/exec/cuda/launch_cuda.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
-namespace detail {
-
 /// Orders the current stream for the operands of a kernel, the first of which are written, and
 /// gives where gathers report, null if there are none. Throws: index_error if a gather selects from
 /// an axis without elements.
@@ -29,15 +27,13 @@ inline int* prepare_operands(stream_state& stream, std::span<operand const> oper
   return gathers ? bad_index_flag(stream) : nullptr;
 }
 
-}  // namespace detail
-
 /// Queues the evaluation of Tree into operands[0], as planned, on the current stream;
 /// operands[1...] are its leaves. `contexts` are those of the operands' buffers, in the same order.
 template <class Tree>
 void assign_cuda(elementwise_plan const& sweep, std::span<operand const> operands,
                  std::span<void* const> contexts) {
   stream_state& stream = current_stream_state();
-  int* const bad_index = detail::prepare_operands(stream, operands, contexts, 1);
+  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
   assign_plan const plan =
       plan_assign(sweep, operands, kernel_packs<Tree>::size, packs_in_flight<Tree>);
   auto const arguments = make_assign_arguments<Tree>(sweep, operands, plan, bad_index);

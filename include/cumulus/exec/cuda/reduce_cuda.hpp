@@ -43,7 +43,7 @@ template <class Tree, class Reducer>
 void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
                  std::span<void* const> contexts, Reducer const& reducer) {
   stream_state& stream = current_stream_state();
-  int* const bad_index = detail::prepare_operands(stream, operands, contexts, 1);
+  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
   index_t const tiles = tiles_of(plan);
   buffer const partial =
       tiles > 1 ? detail::allocate_summaries<Reducer>(plan.outputs * tiles) : buffer();

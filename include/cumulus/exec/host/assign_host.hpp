@@ -34,10 +34,12 @@ template <class Tree> row_cursor<Tree::leaf_count> cursor_of(row_part const& par
   return c;
 }
 
+}  // namespace detail
+
 /// Calls use(i, count, pack) for every pack of a row part.
 template <class Tree, class Use> void for_each_pack(row_part const& part, Use const& use) {
   using Packs = host_packs<Tree>;
-  auto const c = cursor_of<Tree>(part);
+  auto const c = detail::cursor_of<Tree>(part);
   index_t i = part.first;
   index_t const end = part.first + part.count;
   if (part.unit) {
@@ -53,12 +55,10 @@ template <class Tree, class Use> void for_each_pack(row_part const& part, Use co
   }
 }
 
-}  // namespace detail
-
 /// Evaluates part of a row into `out`, whose element i lies `out_step` * i elements from `out`.
 template <class Tree> void evaluate_row(row_part const& part, std::byte* out, index_t out_step) {
   using T = typename Tree::value_type;
-  detail::for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
+  for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
     store<T, host_packs<Tree>, where()>(out, out_step, i, count, pack);
   });
 }

@@ -22,7 +22,7 @@ typename Tree::value_type const* produce_row(row_part const& part,
   using T = typename Tree::value_type;
   if constexpr (tree::is_masked_v<Tree>) {
     using Packs = host_packs<Tree>;
-    detail::for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
+    for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
       index_t const at = i - part.first;
       store<T, Packs, where()>(reinterpret_cast<std::byte*>(values), 1, at, count, pack.value);
       store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at, count, pack.valid);
