@@ -64,7 +64,7 @@ if(CUMULUS_CUDA)
   return()
 endif()
 
-foreach(check layers sizes format)
+foreach(check layers sizes format reference)
   cumulus_add_test(checks/${check} ${Python3_EXECUTABLE}
                    "${CMAKE_CURRENT_SOURCE_DIR}/checks/${check}.py")
 endforeach()
