@@ -3,10 +3,9 @@
 // dataset), computes, and writes a NetCDF file and a picture. `climate_anomaly --help` tells how to
 // call it.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -25,18 +24,22 @@
 namespace climate_anomaly {
 namespace {
 
-/// The generated dataset as an open file that has no name any more.
+/// The generated dataset as an open file that has no name any more. It is made in a folder of its
+/// own, which nobody else can have prepared.
 std::unique_ptr<cm::netcdf_file> open_synthetic() {
-  auto const path = std::filesystem::temp_directory_path() /
-                    ("climate_anomaly_synthetic_" + std::to_string(getpid()) + ".nc");
-  write_synthetic_dataset(path);
+  std::string folder = std::filesystem::temp_directory_path() / "climate_anomaly_XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) {
+    throw cm::io_error("climate_anomaly: cannot make a folder like " + folder);
+  }
   struct removed_at_exit {
     std::filesystem::path path;
     ~removed_at_exit() {
       std::error_code ignored;
-      std::filesystem::remove(path, ignored);
+      std::filesystem::remove_all(path, ignored);
     }
-  } const removed{path};
+  } const removed{folder};
+  auto const path = removed.path / "synthetic.nc";
+  write_synthetic_dataset(path);
   return std::make_unique<cm::netcdf_file>(path);
 }
 

@@ -19,7 +19,7 @@ struct grid_axes {
 inline namespace CUMULUS_TARGET {
 
 /// The mean over latitude and longitude, weighted by cell.
-///     ndarray w = from_span(std::span(cell_area(lat, lon, great_circle)), {73, 144});
+///     auto w = reshape(from_vector(cell_area(lat, lon, great_circle)), {73, 144});
 ///     ndarray series = area_mean(t, w);                         // (time, lat, lon) -> (time)
 /// Formula: sum of w x / sum of w, both over the valid cells of x.
 /// Shape:  x's without the two axes; weights is (lat, lon).    Dtype: double, whatever x's is.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cumulus/core/error.hpp"
+#include "cumulus/core/uncontracted.hpp"
 
 namespace cumulus::inline v1::climate {
 
@@ -113,7 +114,8 @@ inline double sine_difference(double a, double b) {
 inline double quadrilateral(double south, double north, double width) {
   double const t = std::tan(0.5 * width * radians);
   double const band = t * sine_difference(south, north);
-  return 2 * std::atan2(band, 1 + t * t * std::sin(south * radians) * std::sin(north * radians));
+  double const product = t * t * std::sin(south * radians) * std::sin(north * radians);
+  return 2 * std::atan2(band, 1 + uncontracted(product));
 }
 
 }  // namespace detail
@@ -121,12 +123,10 @@ inline double quadrilateral(double south, double north, double width) {
 /// Lower and upper edge of each latitude cell, in degrees, in CF's layout of bounds: 2n values.
 ///     auto edges = latitude_edges(lat, pole_edges::snap);         // -90, -88.75, -88.75, ...
 /// Rule:   the bounds where given, clipped at the poles; else the midpoints, the outer edges
-/// extrapolated and
-///         treated as poles says; a single point without bounds stands for all latitudes, [-90,
-///         90].
+///         extrapolated and treated as poles says; a single point without bounds stands for all
+///         latitudes, [-90, 90].
 /// Throws: coord_error if lat is empty, not finite, not strictly monotonic (either way) or beyond
-/// +-90 (by
-///         more than 1e-4), or bounds are not 2n finite values.
+///         +-90 (by more than 1e-4), or bounds are not 2n finite values.
 /// Source: CDO 2.1.1 for snap.
 inline std::vector<double> latitude_edges(std::span<double const> lat, pole_edges poles,
                                           std::span<double const> bounds = {}) {
@@ -192,22 +192,21 @@ inline std::vector<double> longitude_edges(std::span<double const> lon,
 /// divides by the sum of the weights of its valid cells.
 ///     auto w = cell_area(lat, lon, cell_weight::great_circle);
 /// Formula: great_circle  2 atan(t sin n) - 2 atan(t sin s), t = tan(d / 2): the quadrilateral on
-/// the unit
-///                        sphere whose four sides are great circles (steradian; CDO's gridarea is
-///                        this times 6371000^2 m2);
+///                        the unit sphere whose four sides are great circles (steradian; CDO's
+///                        gridarea is this times 6371000^2 m2);
 ///          cos_lat       cos(lat) r;          sin_band      (sin n - sin s) r;
 ///          with s, n the edges and lat the centre of a latitude cell, d the width of a longitude
 ///          cell, and r that width over the mean width (1 where they are equal to 0.1 %).
 /// Units:   degrees in (radians: multiply by degrees_per_unit first); the bounds are CF's, (n, 2).
 /// Sign:    never negative; axes and bounds may ascend or descend.
 /// Edges:   latitude_edges with snap for great_circle and clip for sin_band; longitude_edges.
-/// Wide cells: a cell of 180 degrees or more has no such quadrilateral: great_circle gives it the
-/// band
+/// Wide:    a cell of 180 degrees or more has no such quadrilateral: great_circle gives it the band
 ///          d (sin n - sin s), where CDO gives 0. One longitude without bounds, a zonal mean, is
 ///          36000 quadrilaterals of 0.01 degrees, the width that CDO assumes there.
 /// Throws:  coord_error as latitude_edges and longitude_edges; or a longitude cell is wider than
-/// 360 degrees. Source:  CDO 2.1.1, gridweights; spherical excess of an isosceles triangle with its
-/// apex at a pole.
+///          360 degrees.
+/// Source:  CDO 2.1.1, gridweights; spherical excess of an isosceles triangle with its apex at a
+///          pole.
 inline std::vector<double> cell_area(std::span<double const> lat, std::span<double const> lon,
                                      cell_weight kind, std::span<double const> lat_bounds = {},
                                      std::span<double const> lon_bounds = {}) {
