@@ -146,7 +146,6 @@ TEST(reduce_plan, a_group_has_the_length_of_its_members) {
   cm::shape const s{10, 4};
   cm::axis_set set;
   set.member[0] = true;
-  set.count = 1;
   std::vector<index_t> const members{2, 3, 9};
   std::vector<cm::operand> operands{array_operand({0, 1}), array_operand({4, 1})};
   auto const plan = cm::plan_reduction(s, set, operands, false, members, true);

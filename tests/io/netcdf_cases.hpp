@@ -25,6 +25,18 @@ namespace netcdf_cases {
 
 namespace fs = std::filesystem;
 
+/// What f throws: the message of an E, or words that say it was none.
+template <class E, class F> std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (E const& e) {
+    return e.what();
+  } catch (std::exception const& e) {
+    return std::string("another exception: ") + e.what();
+  }
+  return "no exception";
+}
+
 /// A folder of its own, removed at the end.
 class scratch {
  public:

@@ -11,6 +11,7 @@
 namespace {
 
 using namespace cumulus;
+using netcdf_cases::message_of;
 using netcdf_cases::scratch;
 
 template <class T>
@@ -19,17 +20,6 @@ std::vector<T> read(netcdf_file const& file, std::string const& name,
   std::vector<T> values(static_cast<std::size_t>(file.variable(name).shape().size()));
   file.read_into<T>(name, std::span<T>(values), options);
   return values;
-}
-
-template <class E, class F> std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (E const& e) {
-    return e.what();
-  } catch (std::exception const& e) {
-    return std::string("another exception: ") + e.what();
-  }
-  return "no exception";
 }
 
 void expect_same(std::vector<double> const& got, std::vector<double> const& expected,

@@ -15,21 +15,11 @@
 namespace {
 
 using namespace cumulus;
+using netcdf_cases::message_of;
 using netcdf_cases::scratch;
 namespace fs = std::filesystem;
 
 float const nan_f = std::numeric_limits<float>::quiet_NaN();
-
-template <class E, class F> std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (E const& e) {
-    return e.what();
-  } catch (std::exception const& e) {
-    return std::string("another exception: ") + e.what();
-  }
-  return "no exception";
-}
 
 void expect_in(std::string const& text, std::string const& part) {
   EXPECT_NE(text.find(part), std::string::npos) << text;

@@ -9,7 +9,6 @@ namespace cumulus::inline v1 {
 /// A set of axes, one flag per axis.
 struct axis_set {
   bool member[max_rank] = {};
-  int count = 0;
 };
 
 /// The axis in [0, rank) that `axis` names.
@@ -32,7 +31,6 @@ inline axis_set normalize_axes(std::span<int const> axes, int rank, char const* 
                        std::to_string(axis) + " twice");
     }
     set.member[k] = true;
-    ++set.count;
   }
   return set;
 }
@@ -42,7 +40,6 @@ inline axis_set all_axes(int rank) {
   for (int k = 0; k < rank; ++k) {
     set.member[k] = true;
   }
-  set.count = rank;
   return set;
 }
 

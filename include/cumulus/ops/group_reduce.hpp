@@ -107,7 +107,6 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
   ndarray<typename Reducer::result, Space> out(out_shape);
   axis_set set;
   set.member[k] = true;
-  set.count = 1;
   leaf mask;
   Reducer const reducer = reduce_arguments::configured<Reducer, Elements>(options);
   for (index_t g = 0; g < sorted.groups(); ++g) {
