@@ -30,15 +30,19 @@ using every_dtype =
               std::uint16_t, std::uint32_t, std::uint64_t, cm::float16, cm::bfloat16, float, double,
               cm::complex<float>, cm::complex<double>>;
 
-/// nvcc needs seconds where g++ needs a tenth, so it tests a sample; a full run gives it every
-/// type.
-#if CUMULUS_HAS_CUDA && !defined(CUMULUS_TEST_FULL)
+/// The builds other than the host's own test a sample of the types (nvcc needs seconds where g++
+/// needs a tenth), and of those a few with every option; a full run gives them every type.
+#if defined(CUMULUS_TEST_SAMPLE)
 template <class T>
 inline constexpr bool tested_v =
     std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, float> ||
     std::is_same_v<T, double> || std::is_same_v<T, cm::complex<float>>;
+template <class T>
+inline constexpr bool tested_with_options_v =
+    std::is_same_v<T, float> || std::is_same_v<T, std::int64_t>;
 #else
 template <class T> inline constexpr bool tested_v = true;
+template <class T> inline constexpr bool tested_with_options_v = true;
 #endif
 
 /// Calls f(std::type_identity<T>{}) for the tested types of a list.

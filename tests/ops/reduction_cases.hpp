@@ -244,7 +244,7 @@ template <class Space, class T> void check_every_row() {
 
 /// initial, ddof, where and masked. Oracle: NumPy.
 template <class Space, class T> void check_every_option() {
-  if constexpr (tested_v<T>) {
+  if constexpr (tested_with_options_v<T>) {
     auto const& all = oracle::answers_of("ops/reduction_answers.py", cm::dtype_name<T>());
     auto const x = all.at("opt/x").template in<Space, T>();
 #define CUMULUS_REDUCTION(fn, reducer, options, elements, doc) \
