@@ -26,6 +26,8 @@ struct reduce_target {
 template <class Tree, class Space, class Reducer>
 void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target const& target,
             Reducer const& reducer) {
+  using A = typename Reducer::accumulation;
+  A const& accumulation = reducer;
   static_assert(std::is_same_v<typename Tree::value_type, typename Reducer::input>);
   constexpr int count = Tree::leaf_count;
   operand operands[2 + count];
@@ -44,7 +46,7 @@ void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target
     return;
   }
   if constexpr (std::is_same_v<Space, host>) {
-    reduce_host<Tree>(plan, all, reducer);
+    reduce_host<Tree, A>(plan, all, accumulation);
   } else {
 #if CUMULUS_HAS_CUDA
     void* contexts[2 + count] = {};
@@ -52,7 +54,7 @@ void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target
       contexts[1 + k] = e.leaves()[k].owner.context();
     }
     contexts[1 + count] = has_mask ? target.mask->owner.context() : nullptr;
-    reduce_cuda<Tree>(plan, all, contexts, reducer);
+    reduce_cuda<Tree, A>(plan, all, contexts, accumulation);
 #else
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: this reduction reads CUDA arrays, so the file must be compiled as CUDA "

@@ -11,6 +11,8 @@
 // - close(lane, n, shift): the tile, from its one remaining lane and its n valid elements
 // - merge(a, na, b, nb): two tiles, a before b, na and nb > 0
 // - finish(tile, n): the result; with n = 0 the tile holds nothing of meaning
+// - accumulation: the type that the loops are compiled for. Reductions that differ in finish() alone
+//   (mean and sum, stddev and var) share one.
 //
 // `shift` is the tile's first valid element where needs_shift says so.
 
@@ -55,10 +57,14 @@ template <class Self, class T, class Accumulator> struct single_accumulator {
   static CUMULUS_HD tile merge(tile a, index_t, tile b, index_t) { return Self::merge_lanes(a, b); }
 };
 
-template <class T> struct sum : single_accumulator<sum<T>, T, accumulator_t<T>> {
-  using lane = accumulator_t<T>;
-  using result = sum_result_t<T>;
+/// Sums in Lane, or those divided by how many elements there are.
+template <class T, class Lane, class Result>
+struct sums : single_accumulator<sums<T, Lane, Result>, T, Lane> {
+  using accumulation = sums;
+  using lane = Lane;
+  using result = Result;
   optional_initial<result> initial;
+  bool divides = false;
 
   // Minus zero is the neutral element: -0.0 + x is x for every x, -0.0 included.
   static CUMULUS_HD lane start() {
@@ -71,32 +77,32 @@ template <class T> struct sum : single_accumulator<sum<T>, T, accumulator_t<T>> 
   static CUMULUS_HD void add(lane& a, T x, index_t, T) { a = elementary::add(a, widen<lane>(x)); }
   static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::add(a, b); }
   CUMULUS_HD result finish(lane a, index_t n) const {
-    lane const total = n == 0 ? lane(0) : a;
+    lane total = n == 0 ? lane(0) : a;
+    if constexpr (!std::is_integral_v<lane>) {
+      if (divides) {
+        double const count = static_cast<double>(n);
+        if constexpr (complex_floating<lane>) {
+          total = {total.re / count, total.im / count};
+        } else {
+          total /= count;
+        }
+      }
+    }
     return elementary::cast<result>(
         initial.given ? elementary::add(widen<lane>(initial.value), total) : total);
   }
 };
 
-template <class T>
-struct mean : single_accumulator<mean<T>, T,
-                                 std::conditional_t<complex_floating<T>, complex<double>, double>> {
-  using lane = std::conditional_t<complex_floating<T>, complex<double>, double>;
-  using result = mean_result_t<T>;
+template <class T> using sum = sums<T, accumulator_t<T>, sum_result_t<T>>;
 
-  static CUMULUS_HD lane start() { return sum<lane>::start(); }
-  static CUMULUS_HD void add(lane& a, T x, index_t, T) { a = elementary::add(a, widen<lane>(x)); }
-  static CUMULUS_HD lane merge_lanes(lane a, lane b) { return elementary::add(a, b); }
-  CUMULUS_HD result finish(lane a, index_t n) const {
-    double const count = static_cast<double>(n);
-    if constexpr (complex_floating<lane>) {
-      return elementary::cast<result>(lane(a.re / count, a.im / count));
-    } else {
-      return elementary::cast<result>((n == 0 ? 0.0 : a) / count);
-    }
-  }
+template <class T>
+struct mean
+    : sums<T, std::conditional_t<complex_floating<T>, complex<double>, double>, mean_result_t<T>> {
+  CUMULUS_HD mean() { this->divides = true; }
 };
 
 template <class T> struct prod : single_accumulator<prod<T>, T, accumulator_t<T>> {
+  using accumulation = prod;
   using lane = accumulator_t<T>;
   using result = sum_result_t<T>;
   optional_initial<result> initial;
@@ -124,6 +130,7 @@ template <class T> struct prod : single_accumulator<prod<T>, T, accumulator_t<T>
 /// The largest (Sign = 1) or smallest (Sign = -1) element; NaN if one is NaN.
 template <class T, int Sign>
 struct extreme : single_accumulator<extreme<T, Sign>, T, compute_t<T>> {
+  using accumulation = extreme;
   using lane = compute_t<T>;
   using result = T;
   optional_initial<T> initial;
@@ -172,6 +179,7 @@ template <class T> using min = extreme<T, -1>;
 /// The index of the first largest or smallest element, of the first NaN if there is one; -1 if no
 /// element is valid.
 template <class T, int Sign> struct arg_extreme {
+  using accumulation = arg_extreme;
   using input = T;
   using result = std::int64_t;
   struct lane {
@@ -211,38 +219,51 @@ template <class T, int Sign> inline constexpr bool gives_position_v<arg_extreme<
 template <class T> using argmax = arg_extreme<T, 1>;
 template <class T> using argmin = arg_extreme<T, -1>;
 
-template <class T> struct count_nonzero : single_accumulator<count_nonzero<T>, T, std::int64_t> {
+/// How many elements are true, or as bool whether one is, or as many as there are.
+template <class T, class Result>
+struct counts : single_accumulator<counts<T, Result>, T, std::int64_t> {
+  using accumulation = counts;
   using lane = std::int64_t;
-  using result = std::int64_t;
+  using result = Result;
+  bool every = false;
 
   static CUMULUS_HD lane start() { return 0; }
   static CUMULUS_HD void add(lane& a, T x, index_t, T) {
     a += elementary::truth(static_cast<compute_t<T>>(x)) ? 1 : 0;
   }
   static CUMULUS_HD lane merge_lanes(lane a, lane b) { return a + b; }
-  CUMULUS_HD result finish(lane a, index_t) const { return a; }
+  CUMULUS_HD result finish(lane a, index_t n) const {
+    if constexpr (boolean<result>) {
+      return every ? a == n : a > 0;
+    } else {
+      return a;
+    }
+  }
+};
+template <class T> using count_nonzero = counts<T, std::int64_t>;
+template <class T> using any = counts<T, bool>;
+template <class T> struct all : counts<T, bool> {
+  CUMULUS_HD all() { this->every = true; }
 };
 
-/// Any: is one element true?
-template <class T> struct any : count_nonzero<T> {
-  using result = bool;
-  CUMULUS_HD result finish(std::int64_t a, index_t) const { return a > 0; }
-};
-/// All: are as many true as there are valid?
-template <class T> struct all : count_nonzero<T> {
-  using result = bool;
-  CUMULUS_HD result finish(std::int64_t a, index_t n) const { return a == n; }
+/// The number of valid elements, which every tile knows.
+template <class T> struct count_valid : single_accumulator<count_valid<T>, T, std::int64_t> {
+  using accumulation = count_valid;
+  using lane = std::int64_t;
+  using result = std::int64_t;
+
+  static CUMULUS_HD lane start() { return 0; }
+  static CUMULUS_HD void add(lane&, T, index_t, T) {}
+  static CUMULUS_HD lane merge_lanes(lane a, lane) { return a; }
+  CUMULUS_HD result finish(lane, index_t n) const { return n; }
 };
 
-/// The number of valid elements.
-template <class T> struct count_valid : count_nonzero<T> {
-  static CUMULUS_HD void add(std::int64_t& a, T, index_t, T) { ++a; }
-};
-
-/// Sum of squared deviations from the mean. Lanes sum x - k and its square about the tile's first
-/// valid element k; tiles merge as (n, mean, M2).
+/// Squared deviations from the mean: variance or its root. Lanes sum x - k and its square about the
+/// tile's first valid element k; tiles merge as (n, mean, M2).
 template <class T> struct deviations {
+  using accumulation = deviations;
   using input = T;
+  using result = mean_result_t<real_t<T>>;
   using number = std::conditional_t<complex_floating<T>, complex<double>, double>;
   static constexpr bool needs_shift = true;
   struct lane {
@@ -298,31 +319,25 @@ template <class T> struct deviations {
     double const between = mul_rn(mul_rn(squared(delta), static_cast<double>(na)), weight);
     return {a.mean + scaled(delta, weight), add_rn(add_rn(a.m2, b.m2), between)};
   }
-};
 
-template <class T> struct var : deviations<T> {
-  using result = mean_result_t<real_t<T>>;
   double ddof = 0;
   bool nan_without_freedom = false;  ///< n <= ddof gives NaN (nanvar) instead of M2 / 0 (var)
+  bool root = false;
 
   /// M2 / (n - ddof).
-  CUMULUS_HD double variance(typename deviations<T>::tile a, index_t n) const {
+  CUMULUS_HD result finish(tile a, index_t n) const {
     double const freedom = static_cast<double>(n) - ddof;
-    if (n == 0 || (nan_without_freedom && !(freedom > 0))) {
-      return std::numeric_limits<double>::quiet_NaN();
+    double variance = std::numeric_limits<double>::quiet_NaN();
+    if (n != 0 && (!nan_without_freedom || freedom > 0)) {
+      variance = a.m2 / (freedom > 0 ? freedom : 0.0);
     }
-    return a.m2 / (freedom > 0 ? freedom : 0.0);
-  }
-  CUMULUS_HD result finish(typename deviations<T>::tile a, index_t n) const {
-    return elementary::cast<result>(variance(a, n));
+    return elementary::cast<result>(root ? std::sqrt(variance) : variance);
   }
 };
 
-template <class T> struct stddev : var<T> {
-  using result = typename var<T>::result;
-  CUMULUS_HD result finish(typename deviations<T>::tile a, index_t n) const {
-    return elementary::cast<result>(std::sqrt(this->variance(a, n)));
-  }
+template <class T> using var = deviations<T>;
+template <class T> struct stddev : deviations<T> {
+  CUMULUS_HD stddev() { this->root = true; }
 };
 
 }  // namespace reducers

@@ -2,29 +2,288 @@
 #pragma once
 // Reductions on the host. The expression is evaluated a row at a time into a buffer in the cache
 // (an array that lies side by side is read where it is) and accumulated by tiles; threads share the
-// tiles.
-
-#include <memory>
+// tiles. What knows the types are the loops of a tile; the sweep over the tiles is compiled once.
 
 #include "cumulus/exec/host/assign_host.hpp"
-#include "cumulus/exec/host/reduce_tile.hpp"
+#include "cumulus/exec/host/plain_tile.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Evaluates part of a row of a tree whose elements are T to `values`, and its truths to `valid` if
-/// it is masked. Returns where the values are.
-template <class T> using row_producer = T const* (*)(row_part const&, T* values, bool* valid);
+/// The loops of one reduction, without its types. Elements are those that `produce` gives, summaries
+/// the tile_summary of the accumulation.
+struct tile_functions {
+  std::size_t element_bytes;
+  std::size_t summary_bytes;
+  std::size_t state_bytes;  ///< what a tile of columns is accumulated in
+  /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
+  /// values are.
+  void const* (*produce)(row_part const&, void* values, bool* valid);
+  bool has_truths;  ///< of the expression itself
+  void (*row)(void const* x, bool const* valid, int n, index_t first, void* summary);
+  void (*columns)(column_part const&, void* state, void* summaries);
+  /// Merges `tiles` summaries to each of `outputs` results, which lie `step` bytes apart.
+  void (*finish)(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
+                 std::byte* to, index_t step);
+};
 
-template <class Tree>
-typename Tree::value_type const* produce_row(row_part const& part,
-                                             typename Tree::value_type* values, bool* valid) {
+/// The sweep over the tiles of a planned reduction: operands are the output, the leaves and, if
+/// planned, the mask.
+class tile_sweep {
+ public:
+  tile_sweep(reduce_plan const& plan, std::span<operand const> operands,
+             tile_functions const& functions, void const* accumulation)
+      : plan_(plan), operands_(operands), f_(functions), accumulation_(accumulation) {}
+
+  void run() const {
+    index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
+    buffer scratch;
+    std::byte* partial = nullptr;
+    if (tiles > 1) {
+      scratch = allocate_host(static_cast<std::size_t>(plan_.outputs * tiles) * f_.summary_bytes);
+      partial = static_cast<std::byte*>(scratch.data());
+    }
+    if (plan_.across) {
+      sweep_columns(partial, tiles);
+    } else {
+      sweep_rows(partial, tiles);
+    }
+    if (tiles > 1) {
+      parallel_range(plan_.outputs, 1, plan_.outputs * tiles, [&](index_t begin, index_t end) {
+        for (index_t o = begin; o < end; ++o) {
+          f_.finish(accumulation_, partial + o * tiles * index_t(f_.summary_bytes), tiles, 1,
+                    result_of(o), 0);
+        }
+      });
+    }
+  }
+
+ private:
+  std::byte* result_of(index_t output) const {
+    std::byte const* at = operands_[0].data;
+    for (int k = plan_.kept_rank - 1; k >= 0; --k) {
+      at = moved(at, output % plan_.extent[k] * operands_[0].stride[k] * operands_[0].item_bytes);
+      output /= plan_.extent[k];
+    }
+    return const_cast<std::byte*>(at);
+  }
+
+  /// Where each operand stands at output `output` (counted over the first `rank` kept axes).
+  void locate_output(std::byte const** at, index_t output, int rank) const {
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      at[i] = operands_[i].data;
+    }
+    for (int k = rank - 1; k >= 0; --k) {
+      step(at, k, output % plan_.extent[k]);
+      output /= plan_.extent[k];
+    }
+  }
+
+  void step(std::byte const** at, int axis, index_t count) const {
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      at[i] = moved(at[i], count * operands_[i].stride[axis] * operands_[i].item_bytes);
+    }
+  }
+
+  /// Moves to reduced index i, without the row axis when work runs along it; returns the position
+  /// on that axis.
+  index_t locate_reduced(std::byte const** at, index_t i) const {
+    i = plan_.members != nullptr ? plan_.members[i] : i;
+    int k = plan_.kept_rank + plan_.reduced_rank - 1;
+    index_t column = 0;
+    if (!plan_.across) {
+      column = i % plan_.extent[k];
+      i /= plan_.extent[k--];
+    }
+    for (; k >= plan_.kept_rank; --k) {
+      step(at, k, i % plan_.extent[k]);
+      i /= plan_.extent[k];
+    }
+    return column;
+  }
+
+  /// The mask of part of a row joins what the expression itself says.
+  void apply_mask(std::byte const* row, index_t first, int count, bool* valid) const {
+    index_t const stride = operands_.back().stride[plan_.row_axis()];
+    bool const* const mask = reinterpret_cast<bool const*>(row);
+    for (int i = 0; i < count; ++i) {
+      bool const here = mask[(first + i) * stride];
+      valid[i] = f_.has_truths ? valid[i] && here : here;
+    }
+  }
+
+  void const* produce(std::byte const* const* at, index_t first, int count, void* values,
+                      bool* valid) const {
+    row_part const part{at + 1, &operands_[1], plan_.row_axis(), plan_.unit, first, count};
+    void const* const x = f_.produce(part, values, valid);
+    if (plan_.has_mask) {
+      apply_mask(at[operands_.size() - 1], first, count, valid);
+    }
+    return x;
+  }
+
+  void sweep_rows(std::byte* partial, index_t tiles) const {
+    index_t const work = plan_.length > 0 ? plan_.length / tiles : 1;
+    index_t const units = plan_.outputs * tiles;
+    parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
+      buffer const memory = allocate_host(tile_length * (f_.element_bytes + 1) + f_.summary_bytes);
+      std::byte* const values = static_cast<std::byte*>(memory.data());
+      std::byte* const own = values + tile_length * f_.element_bytes;
+      bool* const valid = reinterpret_cast<bool*>(own + f_.summary_bytes);
+      for (index_t unit = begin; unit < end; ++unit) {
+        index_t const tile = unit % tiles;
+        index_t const first = tile * tile_length;
+        int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+        void const* const x = gather_tile(unit / tiles, first, count, values, valid);
+        void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
+        f_.row(x, valid, count, first, summary);
+        if (partial == nullptr) {
+          f_.finish(accumulation_, own, 1, 1, result_of(unit), 0);
+        }
+      }
+    });
+  }
+
+  /// The elements first … first + count of an output, side by side: where they are if they lie in
+  /// one row of memory, else collected in `values`.
+  void const* gather_tile(index_t output, index_t first, int count, std::byte* values,
+                          bool* valid) const {
+    std::byte const* base[2 + max_leaves];
+    locate_output(base, output, plan_.kept_rank);
+    for (int done = 0; done < count;) {
+      std::byte const* at[2 + max_leaves];
+      std::copy(base, base + operands_.size(), at);
+      index_t const column = locate_reduced(at, first + done);
+      int const part = run_length(first + done, column, count - done);
+      std::byte* const to = values + done * f_.element_bytes;
+      void const* const x = produce(at, column, part, to, valid + done);
+      if (x != to) {
+        if (part == count) {
+          return x;
+        }
+        std::memcpy(to, x, part * f_.element_bytes);
+      }
+      done += part;
+    }
+    return values;
+  }
+
+  /// Elements that follow reduced index i in the same row of memory, at most `most`.
+  int run_length(index_t i, index_t column, int most) const {
+    if (plan_.members != nullptr) {
+      int n = 1;
+      while (n < most && plan_.members[i + n] == plan_.members[i] + n) {
+        ++n;
+      }
+      return n;
+    }
+    return static_cast<int>(std::min<index_t>(most, plan_.extent[plan_.row_axis()] - column));
+  }
+
+  void sweep_columns(std::byte* partial, index_t tiles) const {
+    index_t const columns = plan_.columns();
+    index_t const blocks = (columns + column_block - 1) / column_block;
+    index_t const units = plan_.outputs / columns * blocks * tiles;
+    index_t const bytes = static_cast<index_t>(f_.summary_bytes);
+    index_t const result_step =
+        operands_[0].stride[plan_.row_axis()] * index_t{operands_[0].item_bytes};
+    parallel_range(
+        units, 1, plan_.outputs * std::max<index_t>(plan_.length, 1),
+        [&](index_t begin, index_t end) {
+          column_memory const memory(f_);
+          for (index_t unit = begin; unit < end; ++unit) {
+            // Neighbouring units share a column block, and with it the pages of its rows.
+            index_t const tile = unit % tiles;
+            index_t const column = unit / tiles % blocks * column_block;
+            index_t const row = unit / tiles / blocks;
+            index_t const first = tile * tile_length;
+            int const count =
+                static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+            int const width = static_cast<int>(std::min<index_t>(column_block, columns - column));
+            std::byte const* base[2 + max_leaves];
+            locate_output(base, row, plan_.kept_rank - 1);
+            auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
+              for (int g = 0; g < n; ++g) {
+                std::byte const* at[2 + max_leaves];
+                std::copy(base, base + operands_.size(), at);
+                locate_reduced(at, first + r + g * step);
+                bool* const valid = memory.valid() + g * column_block;
+                x[g] = produce(at, column, width,
+                               memory.values() + g * column_block * f_.element_bytes, valid);
+                truths[g] = valid;
+              }
+            };
+            f_.columns({fetch, count, width, first}, memory.state(), memory.summaries());
+            index_t const output = row * columns + column;
+            if (partial == nullptr) {
+              f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output),
+                        result_step);
+              continue;
+            }
+            for (int c = 0; c < width; ++c) {
+              std::memcpy(partial + ((output + c) * tiles + tile) * bytes,
+                          memory.summaries() + c * bytes, f_.summary_bytes);
+            }
+          }
+        });
+  }
+
+  /// What a thread needs for a tile of columns.
+  class column_memory {
+   public:
+    explicit column_memory(tile_functions const& f)
+        : values_(rows_at_once * column_block * f.element_bytes),
+          summaries_(column_block * f.summary_bytes),
+          state_((f.state_bytes + 63) / 64 * 64),
+          memory_(allocate_host(state_ + values_ + summaries_ + rows_at_once * column_block)) {}
+
+    std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
+    std::byte* values() const { return state() + state_; }
+    std::byte* summaries() const { return values() + values_; }
+    bool* valid() const { return reinterpret_cast<bool*>(summaries() + summaries_); }
+
+   private:
+    std::size_t values_;
+    std::size_t summaries_;
+    std::size_t state_;
+    buffer memory_;
+  };
+
+  reduce_plan const& plan_;
+  std::span<operand const> operands_;
+  tile_functions const& f_;
+  void const* accumulation_;
+};
+
+namespace detail {
+
+/// A tree whose values are converted to To.
+template <class Tree, class To> struct with_values_of {
+  using type = tree::apply<operations::cast<To>, To, Tree>;
+};
+template <class Value, class Valid, class To>
+struct with_values_of<tree::masked<Value, Valid>, To> {
+  using type = tree::masked<typename with_values_of<Value, To>::type, Valid>;
+};
+template <class Value, class To> struct with_values_of<tree::not_nan<Value>, To> {
+  using type = tree::not_nan<typename with_values_of<Value, To>::type>;
+};
+
+/// The tree of what Tile reduces.
+template <class Tree, class Tile>
+using produced_t = typename std::conditional_t<
+    is_storage_float_v<typename Tree::value_type> &&
+        !std::is_same_v<typename Tree::value_type, typename Tile::element>,
+    with_values_of<Tree, typename Tile::element>, std::type_identity<Tree>>::type;
+
+/// Evaluates part of a row, with truths if the tree is masked.
+template <class Tree> void const* produce_row(row_part const& part, void* values, bool* valid) {
   using T = typename Tree::value_type;
   if constexpr (tree::is_masked_v<Tree>) {
     using Packs = host_packs<Tree>;
     for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
       index_t const at = i - part.first;
-      store<T, Packs, where()>(reinterpret_cast<std::byte*>(values), 1, at, count, pack.value);
+      store<T, Packs, where()>(static_cast<std::byte*>(values), 1, at, count, pack.value);
       store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at, count, pack.valid);
     });
     return values;
@@ -34,236 +293,86 @@ typename Tree::value_type const* produce_row(row_part const& part,
         return reinterpret_cast<T const*>(part.at[0]) + part.first;
       }
     }
-    auto const* const origin = reinterpret_cast<std::byte const*>(values);
     evaluate_row<Tree>(part,
-                       const_cast<std::byte*>(moved(origin, -part.first * index_t{sizeof(T)})), 1);
+                       const_cast<std::byte*>(moved(static_cast<std::byte const*>(values),
+                                                    -part.first * index_t{sizeof(T)})),
+                       1);
     return values;
   }
 }
 
-/// The reduction of one expression: plan, operands (output, leaves, mask) and how rows are
-/// produced.
-template <class Reducer> struct host_reduction {
-  using T = typename Reducer::input;
-  using summary = tile_summary<Reducer>;
-
-  reduce_plan const& plan;
-  std::span<operand const> operands;
-  row_producer<T> produce;
-  bool tree_masked;
-  Reducer const& reducer;
-
-  bool masked() const { return tree_masked || plan.has_mask; }
-
-  void run() const {
-    index_t const tiles = plan.tiles();
-    buffer scratch;
-    summary* partial = nullptr;
-    if (tiles > 1) {
-      scratch = allocate_host(static_cast<std::size_t>(plan.outputs * tiles) * sizeof(summary));
-      partial = static_cast<summary*>(scratch.data());
-    }
-    if (plan.across) {
-      run_columns(partial);
-    } else {
-      run_rows(partial);
-    }
-    if (tiles > 1) {
-      parallel_range(plan.outputs, 1, plan.outputs * tiles, [&](index_t begin, index_t end) {
-        for (index_t o = begin; o < end; ++o) {
-          finish(o, merge_all(partial + o * tiles, tiles));
-        }
-      });
-    }
-  }
-
- private:
-  /// Tiles pairwise in index order, an odd one carried.
-  static summary merge_all(summary* tile, index_t count) {
-    for (; count > 1; count = (count + 1) / 2) {
+template <class A>
+void finish_tiles(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
+                  std::byte* to, index_t step) {
+  auto* tile = static_cast<tile_summary<A>*>(summaries);
+  for (index_t o = 0; o < outputs; ++o, tile += tiles) {
+    // Pairwise in index order, an odd one carried.
+    for (index_t count = tiles; count > 1; count = (count + 1) / 2) {
       for (index_t i = 0; i < count / 2; ++i) {
-        tile[i] = merge_tiles<Reducer>(tile[2 * i], tile[2 * i + 1]);
+        tile[i] = merge_tiles<A>(tile[2 * i], tile[2 * i + 1]);
       }
       if (count % 2 != 0) {
         tile[count / 2] = tile[count - 1];
       }
     }
-    return tile[0];
+    *reinterpret_cast<typename A::result*>(const_cast<std::byte*>(moved(to, o * step))) =
+        static_cast<A const*>(accumulation)->finish(tile->state, tile->count);
   }
+}
 
-  void finish(index_t output, summary const& s) const {
-    std::byte const* at = operands[0].data;
-    for (int k = plan.kept_rank - 1; k >= 0; --k) {
-      at = moved(at, output % plan.extent[k] * operands[0].stride[k] * operands[0].item_bytes);
-      output /= plan.extent[k];
-    }
-    using R = typename Reducer::result;
-    *reinterpret_cast<R*>(const_cast<std::byte*>(at)) = reducer.finish(s.state, s.count);
-  }
+template <class Tree, class A, class Tile> constexpr tile_functions make_tile_functions() {
+  using summary = tile_summary<A>;
+  return {.element_bytes = sizeof(typename Tile::element),
+          .summary_bytes = sizeof(summary),
+          .state_bytes = sizeof(typename Tile::column_state),
+          .produce = &produce_row<produced_t<Tree, Tile>>,
+          .has_truths = tree::is_masked_v<Tree>,
+          .row = [](void const* x, bool const* valid, int n, index_t first,
+                    void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, first); },
+          .columns =
+              [](column_part const& tile, void* state, void* to) {
+                Tile::columns(tile, *static_cast<typename Tile::column_state*>(state),
+                              static_cast<summary*>(to));
+              },
+          .finish = &finish_tiles<A>};
+}
 
-  void store_tile(summary* partial, index_t output, index_t tile, summary const& s) const {
-    if (partial != nullptr) {
-      partial[output * plan.tiles() + tile] = s;
-    } else {
-      finish(output, s);
-    }
-  }
-
-  /// Where each operand stands at output `output` (counted over the first `rank` kept axes).
-  void locate_output(std::byte const** at, index_t output, int rank) const {
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      at[i] = operands[i].data;
-    }
-    for (int k = rank - 1; k >= 0; --k) {
-      step(at, k, output % plan.extent[k]);
-      output /= plan.extent[k];
-    }
-  }
-
-  void step(std::byte const** at, int axis, index_t count) const {
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      at[i] = moved(at[i], count * operands[i].stride[axis] * operands[i].item_bytes);
-    }
-  }
-
-  /// Moves to reduced index i, without the row axis when work runs along it; returns the position
-  /// on that axis.
-  index_t locate_reduced(std::byte const** at, index_t i) const {
-    i = plan.members != nullptr ? plan.members[i] : i;
-    int k = plan.kept_rank + plan.reduced_rank - 1;
-    index_t column = 0;
-    if (!plan.across) {
-      column = i % plan.extent[k];
-      i /= plan.extent[k--];
-    }
-    for (; k >= plan.kept_rank; --k) {
-      step(at, k, i % plan.extent[k]);
-      i /= plan.extent[k];
-    }
-    return column;
-  }
-
-  /// The mask of part of a row joins what the tree itself says.
-  void apply_mask(std::byte const* row, index_t first, int count, bool* valid) const {
-    operand const& m = operands.back();
-    index_t const stride = m.stride[plan.row_axis()];
-    bool const* const mask = reinterpret_cast<bool const*>(row);
-    for (int i = 0; i < count; ++i) {
-      bool const here = mask[(first + i) * stride];
-      valid[i] = tree_masked ? valid[i] && here : here;
-    }
-  }
-
-  T const* produce_part(std::byte const* const* at, index_t first, int count, T* values,
-                        bool* valid) const {
-    row_part const part{at + 1, &operands[1], plan.row_axis(), plan.unit, first, count};
-    T const* const x = produce(part, values, valid);
-    if (plan.has_mask) {
-      apply_mask(at[operands.size() - 1], first, count, valid);
-    }
-    return x;
-  }
-
-  void run_rows(summary* partial) const {
-    index_t const tiles = plan.tiles() > 0 ? plan.tiles() : 1;
-    index_t const work = plan.length > 0 ? plan.length / tiles : 1;
-    parallel_range(
-        plan.outputs * tiles, 1, plan.outputs * tiles * work, [&](index_t begin, index_t end) {
-          T values[tile_length];
-          bool valid[tile_length];
-          for (index_t unit = begin; unit < end; ++unit) {
-            index_t const tile = unit % tiles;
-            index_t const first = tile * tile_length;
-            int const count = static_cast<int>(std::min<index_t>(tile_length, plan.length - first));
-            T const* const x = gather_tile(unit / tiles, first, count, values, valid);
-            store_tile(partial, unit / tiles, tile,
-                       reduce_tile<Reducer>(x, masked() ? valid : nullptr, count, first));
-          }
-        });
-  }
-
-  /// The elements first … first + count of an output, side by side: where they are if they lie in
-  /// one row of memory, else collected in `values`.
-  T const* gather_tile(index_t output, index_t first, int count, T* values, bool* valid) const {
-    std::byte const* base[2 + max_leaves];
-    locate_output(base, output, plan.kept_rank);
-    for (int done = 0; done < count;) {
-      std::byte const* at[2 + max_leaves];
-      std::copy(base, base + operands.size(), at);
-      index_t const column = locate_reduced(at, first + done);
-      int const part = run_length(first + done, column, count - done);
-      T const* const x = produce_part(at, column, part, values + done, valid + done);
-      if (x != values + done) {
-        if (part == count) {
-          return x;
-        }
-        std::copy(x, x + part, values + done);
-      }
-      done += part;
-    }
-    return values;
-  }
-
-  /// Elements that follow reduced index i in the same row of memory, at most `most`.
-  int run_length(index_t i, index_t column, int most) const {
-    if (plan.members != nullptr) {
-      int n = 1;
-      while (n < most && plan.members[i + n] == plan.members[i] + n) {
-        ++n;
-      }
-      return n;
-    }
-    return static_cast<int>(std::min<index_t>(most, plan.extent[plan.row_axis()] - column));
-  }
-
-  void run_columns(summary* partial) const {
-    index_t const tiles = plan.tiles() > 0 ? plan.tiles() : 1;
-    index_t const columns = plan.columns();
-    index_t const blocks = (columns + column_block - 1) / column_block;
-    index_t const outer = plan.outputs / columns;
-    index_t const work = column_block * (plan.length > 0 ? plan.length / tiles : 1);
-    parallel_range(
-        outer * blocks * tiles, 1, outer * blocks * tiles * std::min(work, plan.length * columns),
-        [&](index_t begin, index_t end) {
-          auto const tile_state = std::make_unique<column_tile<Reducer>>();
-          auto const values = std::make_unique<T[]>(rows_at_once * column_block);
-          auto const valid = std::make_unique<bool[]>(rows_at_once * column_block);
-          auto const sums = std::make_unique<summary[]>(column_block);
-          for (index_t unit = begin; unit < end; ++unit) {
-            // Neighbouring units share a column block, and with it the pages of its rows.
-            index_t const tile = unit % tiles;
-            index_t const block = unit / tiles % blocks;
-            index_t const row = unit / tiles / blocks;
-            index_t const first = tile * tile_length;
-            int const count = static_cast<int>(std::min<index_t>(tile_length, plan.length - first));
-            index_t const column = block * column_block;
-            int const width = static_cast<int>(std::min<index_t>(column_block, columns - column));
-            std::byte const* base[2 + max_leaves];
-            locate_output(base, row, plan.kept_rank - 1);
-            auto const rows = [&](int r, int step, int n, T const** x, bool const** truth) {
-              for (int g = 0; g < n; ++g) {
-                std::byte const* at[2 + max_leaves];
-                std::copy(base, base + operands.size(), at);
-                locate_reduced(at, first + r + g * step);
-                bool* const v = valid.get() + g * column_block;
-                x[g] = produce_part(at, column, width, values.get() + g * column_block, v);
-                truth[g] = v;
-              }
-            };
-            tile_state->reduce(rows, count, width, first, sums.get(), 1, masked());
-            for (int c = 0; c < width; ++c) {
-              store_tile(partial, row * columns + column + c, tile, sums[c]);
-            }
-          }
-        });
-  }
+/// Values whose truth is that they are a number need no row of truths.
+template <class Tree> struct without_not_nan {
+  using type = Tree;
+  static constexpr missing what = tree::is_masked_v<Tree> ? missing::bytes : missing::none;
+};
+template <class Value>
+  requires(!tree::is_masked_v<Value>)
+struct without_not_nan<tree::not_nan<Value>> {
+  using type = Value;
+  static constexpr missing what = missing::nan;
 };
 
+}  // namespace detail
+
+/// The loops of a reduction, with a mask beside the expression or without.
+template <class Tree, class A, bool HasMask>
+inline constexpr tile_functions tile_functions_of = [] {
+  using bare = detail::without_not_nan<Tree>;
+  if constexpr (!vector_lanes<A>::exist) {
+    constexpr bool truths = HasMask || tree::is_masked_v<Tree>;
+    return detail::make_tile_functions<Tree, A,
+                                       plain_tile<A, truths ? missing::bytes : missing::none>>();
+  } else if constexpr (HasMask) {
+    return detail::make_tile_functions<Tree, A, vector_tile<A, missing::bytes>>();
+  } else {
+    return detail::make_tile_functions<typename bare::type, A, vector_tile<A, bare::what>>();
+  }
+}();
+
 /// Reduces `Tree` as planned; operands are the output, the leaves and, if planned, the mask.
-template <class Tree, class Reducer>
+template <class Tree, class A>
 void reduce_host(reduce_plan const& plan, std::span<operand const> operands,
-                 Reducer const& reducer) {
-  host_reduction<Reducer>{plan, operands, produce_row<Tree>, tree::is_masked_v<Tree>, reducer}
+                 A const& accumulation) {
+  tile_sweep(plan, operands,
+             plan.has_mask ? tile_functions_of<Tree, A, true> : tile_functions_of<Tree, A, false>,
+             &accumulation)
       .run();
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the loops over the tiles of a reduction are given and give back, without its types. A tile
+// is part of a row, or of up to column_block rows side by side.
+
+#include "cumulus/exec/plan/reduce_plan.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Which elements of a row do not count.
+enum class missing {
+  none,
+  nan,    ///< those that are NaN
+  bytes,  ///< those that a row of truths says no to
+};
+
+/// Outputs side by side whose tiles are reduced together.
+inline constexpr int column_block = 1024;
+/// Rows that are added per load and store of the lanes.
+inline constexpr int rows_at_once = 8;
+/// The lanes of a tile meet in this many steps.
+inline constexpr int lane_levels = 5;
+static_assert(1 << lane_levels == tile_lanes);
+
+/// The rows of a tile of columns.
+class row_source {
+ public:
+  /// fetch(r, step, n, x, valid) must set x[g] and, where there are truths, valid[g] to row
+  /// r + g * step of the tile for g < n <= rows_at_once.
+  template <class F>
+  row_source(F const& fetch)
+      : object_(&fetch),
+        call_([](void const* object, int r, int step, int n, void const** x, bool const** valid) {
+          (*static_cast<F const*>(object))(r, step, n, x, valid);
+        }) {}
+  void fetch(int r, int step, int n, void const** x, bool const** valid) const {
+    call_(object_, r, step, n, x, valid);
+  }
+
+ private:
+  void const* object_;
+  void (*call_)(void const*, int, int, int, void const**, bool const**);
+};
+
+/// A tile of columns: `rows` <= 1024 of `columns` <= column_block elements; row 0 has index `first`
+/// along the reduction.
+struct column_part {
+  row_source const& source;
+  int rows;
+  int columns;
+  index_t first;
+};
+
+/// Calls add(lane) for every lane that has rows, in an order in which pairs l and l + 16, then l and
+/// l + 8, … meet as they complete; merge(level) joins the last one with what waits at that level,
+/// and wait(level) keeps it there.
+template <class Add, class Merge, class Wait>
+void walk_lanes(int rows, Add const& add, Merge const& merge, Wait const& wait) {
+  int levels = 0;
+  while ((1 << levels) < rows && levels < lane_levels) {
+    ++levels;
+  }
+  for (int k = 0; k < 1 << levels; ++k) {
+    int lane = 0;
+    for (int bit = 0; bit < levels; ++bit) {
+      lane |= (k >> bit & 1) << (levels - 1 - bit);
+    }
+    add(lane);
+    int level = 0;
+    for (; (k >> level & 1) != 0; ++level) {
+      merge(level);
+    }
+    if (k + 1 < 1 << levels) {
+      wait(level);
+    }
+  }
+}
+
+/// Calls use(x, valid, rows, index of the first one in the tile) for all rows of a lane.
+template <class Use> void for_rows_of_lane(column_part const& tile, int lane, Use const& use) {
+  void const* x[rows_at_once];
+  bool const* valid[rows_at_once] = {};
+  for (int r = lane; r < tile.rows; r += rows_at_once * tile_lanes) {
+    int const left = (tile.rows - r + tile_lanes - 1) / tile_lanes;
+    int const rows = left < rows_at_once ? left : rows_at_once;
+    tile.source.fetch(r, tile_lanes, rows, x, valid);
+    use(x, valid, rows, r);
+  }
+}
+
+/// Sets each column's shift to its first element for which counts(row, valid, column) is true.
+template <class T, class Counts>
+void find_shifts(column_part const& tile, T* shift, Counts const& counts) {
+  void const* x[rows_at_once];
+  bool const* valid[rows_at_once] = {};
+  bool found[column_block] = {};
+  int left = tile.columns;
+  for (int r = 0; r < tile.rows && left > 0; ++r) {
+    tile.source.fetch(r, 1, 1, x, valid);
+    T const* const row = static_cast<T const*>(x[0]);
+    for (int c = 0; c < tile.columns; ++c) {
+      if (!found[c] && counts(row, valid[0], c)) {
+        shift[c] = row[c];
+        found[c] = true;
+        --left;
+      }
+    }
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET
