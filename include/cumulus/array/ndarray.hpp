@@ -28,6 +28,15 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   /// Elements that are not initialised (see zeros, ones and full).
   /// Throws: shape_error if the size does not fit; out_of_memory.
   explicit ndarray(cumulus::shape const& s) { allocate(s); }
+  /// Refused in words: is it n elements or the value n?
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  explicit ndarray(Number) {
+    static_assert(
+        !std::is_arithmetic_v<Number>,
+        "cumulus: ndarray<T> a(n) may mean n elements or the value n; write zeros<T>({n}), "
+        "ndarray<T> a(shape{n}) or ndarray<T> a{n}");
+  }
   /// Values in nested braces, up to four deep.
   /// Throws: shape_error if the lists of a level differ in length.
   template <class U = T>  // a template, so that {{1, 2}, {3, 4}} of complex numbers means 2 x 2
@@ -83,6 +92,14 @@ class ndarray : public array_interface<ndarray<T, Space>> {
                   "cumulus: a masked expression has no values to store; reduce it, or use where");
     take_values(std::span<leaf const>(e.leaves(), e.leaf_count), e.shape(),
                 sweep_functions_of<typename decltype(e)::tree_type, Space>);
+    return *this;
+  }
+
+  /// A number is not an array to take the values of: write a(_) = x.
+  template <weak_scalar S> ndarray& operator=(S) {
+    static_assert(!weak_scalar<S>,
+                  "cumulus: an array is not assigned a number; write a(_) = x or a.fill(x) for "
+                  "its elements");
     return *this;
   }
 
