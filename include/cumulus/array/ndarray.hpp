@@ -37,15 +37,10 @@ class ndarray : public array_interface<ndarray<T, Space>> {
         "cumulus: ndarray<T> a(n) may mean n elements or the value n; write zeros<T>({n}), "
         "ndarray<T> a(shape{n}) or ndarray<T> a{n}");
   }
-  /// Values in nested braces, up to four deep.
-  /// Throws: shape_error if the lists of a level differ in length.
-  template <class U = T>  // a template, so that {{1, 2}, {3, 4}} of complex numbers means 2 x 2
-  ndarray(std::initializer_list<std::type_identity_t<U>> values) {
-    copy_from<1>(values);
-  }
-  ndarray(nested_list_t<T, 2> values) { copy_from<2>(values); }
-  ndarray(nested_list_t<T, 3> values) { copy_from<3>(values); }
-  ndarray(nested_list_t<T, 4> values) { copy_from<4>(values); }
+  /// Values in nested braces, one level for each axis.
+  /// Throws: shape_error if the lists of a level differ in length or depth, or there are more than
+  ///         max_rank levels; value_error if an integer is out of the range of T.
+  ndarray(std::initializer_list<nested_value<T>> values) { copy_from(nested_value<T>(values)); }
   /// Row-major elements of a vector, span or array, copied. (A template, so that no one asks a CUDA
   /// array whether it is a range.)
   template <class Range>
@@ -146,13 +141,15 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
   }
 
-  template <int Depth> void copy_from(nested_list_t<T, Depth> const& values) {
-    cumulus::shape const s = nested_shape<T, Depth>(values);
+  void copy_from(nested_value<T> const& values) {
+    cumulus::shape s;
+    values.append_shape(s);
     if constexpr (std::is_same_v<Space, host>) {
       allocate(s);
-      copy_nested<T, Depth>(v_.data(), values, s);
+      values.write(v_.data(), s);
     } else {
-      ndarray<T, host> const staged(values);
+      ndarray<T, host> staged(s);
+      values.write(staged.data(), s);
       ndarray copy(s, staged.data());
       swap(*this, copy);
     }
