@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The sides of a map's grid, and which cells a row or column of pixels shows. The map panel is built
-// on it.
+// The sides of a map's grid, and which cells a row or column of pixels shows. The map panel is
+// built on it.
 
 #include <algorithm>
 #include <cmath>

@@ -22,8 +22,8 @@ namespace cumulus::inline v1::plot {
 
 /// One field and its grid; the spans must live until write_png returns.
 /// Shape:  values is (lat, lon) row-major; edges have one element more than their axis has cells.
-/// Units:  edges in degrees, ascending or descending, uneven or not; longitudes in any range, and
-///         go on beyond 180 or 360 where the map crosses these. The map shows the range of the edges.
+/// Units:  edges in degrees, ascending or descending, uneven or not; longitudes in any range, going
+///         on beyond 180 or 360 where the map crosses these. The map shows the range of the edges.
 /// NaN:    a missing cell, grey. Infinities take the end colours.
 struct map_panel {
   std::string title;
@@ -66,7 +66,7 @@ struct map_frame {
   int height = 0;
 };
 
-/// Throws: shape_error for fewer than 2 edges, value_error if edges are not monotonic or not finite.
+/// Throws: shape_error for fewer than 2 edges, value_error if edges are not monotonic and finite.
 inline map_frame frame_of(map_panel const& panel, double width, double most_height) {
   auto const side = [&](std::span<double const> edges, char const* name) {
     return make_side({edges.begin(), edges.end()}, name, panel.title);

@@ -136,9 +136,9 @@ class npy_header_parser {
   }
 
   static std::string printable(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-      c = c >= ' ' && c <= '~' ? c : '?';
+    std::string result;
+    for (char const c : text) {
+      result += c >= ' ' && c <= '~' ? c : '?';
     }
     return result;
   }
