@@ -13,11 +13,15 @@
 #include <vector>
 
 #include "climate_anomaly/command_line.hpp"
+#include "climate_anomaly/error_report.hpp"
+#include "climate_anomaly/interruption.hpp"
 #include "climate_anomaly/month_statistics.hpp"
 #include "climate_anomaly/output_file.hpp"
 #include "climate_anomaly/picture.hpp"
 #include "climate_anomaly/prepared_field.hpp"
 #include "climate_anomaly/progress.hpp"
+#include "climate_anomaly/result_attributes.hpp"
+#include "climate_anomaly/selected_fields.hpp"
 #include "climate_anomaly/summary_table.hpp"
 #include "climate_anomaly/synthetic_dataset.hpp"
 
@@ -44,15 +48,13 @@ std::unique_ptr<cm::netcdf_file> open_synthetic() {
 }
 
 template <class T>
-field_summary process(cm::netcdf_file const& input, prepared_field const& p,
-                      command_line const& asked, output_file& out, picture& drawn, progress& said) {
+field_summary process(cm::netcdf_file const& input, prepared_field const& p, output_file& out,
+                      picture& drawn, progress& said) {
   auto const x = read_values<T>(input, p.variable, said);
-  said.begin("computing the anomaly of " + p.variable.name);
-  auto const s = statistics_of<T>(x, p.months, p.weights);
-  said.advance(static_cast<double>(x.size()));
+  auto const s = statistics_of<T>(x, p, said);
   out.write(p, s, said);
-  drawn.add(p, s, asked);
-  return summary_of<T>(p.variable, x, s);
+  drawn.add(p, s);
+  return summary_of<T>(p, x, s);
 }
 
 void print_source(command_line const& asked, std::vector<prepared_field> const& fields) {
@@ -61,20 +63,20 @@ void print_source(command_line const& asked, std::vector<prepared_field> const& 
   for (auto const& p : fields) {
     if (std::find(said.begin(), said.end(), p.time.name) == said.end()) {
       said.push_back(p.time.name);
-      auto const& first = p.time.dates.front();
-      auto const& last = p.time.dates.back();
-      std::printf("%s: %zu steps, %04lld-%02d to %04lld-%02d, calendar %s, %lld months occur\n",
-                  p.time.name.c_str(), p.time.dates.size(), static_cast<long long>(first.year),
-                  first.month, static_cast<long long>(last.year), last.month,
+      std::printf("%s: %zu steps, %s, calendar %s, %lld months occur\n", p.time.name.c_str(),
+                  p.time.dates.size(), period_words(p.time).c_str(),
                   std::string(cm::name(p.time.units.cal)).c_str(),
                   static_cast<long long>(p.months.count()));
     }
   }
 }
 
-void print_notes(command_line const& asked, std::vector<prepared_field> const& fields) {
+void print_notes(command_line const& asked, selection const& selected) {
+  for (auto const& r : selected.left_out) {
+    std::printf("%s is left out: %s\n", r.name.c_str(), r.reason.c_str());
+  }
   bool weighted = false;
-  for (auto const& p : fields) {
+  for (auto const& p : selected.fields) {
     char const* const name = p.variable.name.c_str();
     weighted = weighted || p.grid.has_value();
     if (!p.grid) {
@@ -98,49 +100,34 @@ void print_written(std::filesystem::path const& path) {
 void run(command_line const& asked) {
   std::unique_ptr<cm::netcdf_file> const input =
       asked.input ? std::make_unique<cm::netcdf_file>(*asked.input) : open_synthetic();
-  auto const fields = prepare_fields(*input, select_fields(*input, asked.variables), asked.weights);
+  selection const selected = select_fields(*input, asked.variables, asked.weights);
+  auto const& fields = selected.fields;
   double work = 0;  // cells read, computed and written
   for (auto const& p : fields) {
     work += 4.2 * static_cast<double>(p.variable.shape().size());
   }
-  cm::replaced_file{asked.plot};  // before the work: can it be written?
+  // Before the work: whatever can be refused. Both files are there at the end, or neither.
+  picture drawn(fields, asked);
+  cm::replaced_file image(asked.plot);
   output_file out(asked.out, *input, fields, asked);
-  picture drawn;
   progress said(work);
   std::vector<field_summary> summaries;
   for (auto const& p : fields) {
     summaries.push_back(output_file::result_type(p.variable, asked) == cm::netcdf_type::float32
-                            ? process<float>(*input, p, asked, out, drawn, said)
-                            : process<double>(*input, p, asked, out, drawn, said));
+                            ? process<float>(*input, p, out, drawn, said)
+                            : process<double>(*input, p, out, drawn, said));
   }
   said.begin("finishing");
-  drawn.write(asked.plot);
+  drawn.write(image);
+  said.begin("finishing");
   out.commit();
+  image.commit();
   said.clear();
   print_source(asked, fields);
   print_summaries(summaries, stdout);
-  print_notes(asked, fields);
+  print_notes(asked, selected);
   print_written(asked.out);
   print_written(asked.plot);
-}
-
-/// The kind of an error, as the library names it.
-char const* kind_of_error(std::exception const& e) {
-#define CLIMATE_ANOMALY_KIND(type)                    \
-  if (dynamic_cast<cm::type const*>(&e) != nullptr) { \
-    return #type;                                     \
-  }
-  CLIMATE_ANOMALY_KIND(io_error)
-  CLIMATE_ANOMALY_KIND(value_error)
-  CLIMATE_ANOMALY_KIND(coord_error)
-  CLIMATE_ANOMALY_KIND(calendar_error)
-  CLIMATE_ANOMALY_KIND(unit_error)
-  CLIMATE_ANOMALY_KIND(dtype_error)
-  CLIMATE_ANOMALY_KIND(shape_error)
-  CLIMATE_ANOMALY_KIND(out_of_memory)
-  CLIMATE_ANOMALY_KIND(library_error)
-#undef CLIMATE_ANOMALY_KIND
-  return "error";
 }
 
 }  // namespace
@@ -153,10 +140,13 @@ int main(int argc, char** argv) {
       std::fputs(climate_anomaly::help_text, stdout);
       return 0;
     }
+    climate_anomaly::keep_interruptions();
     climate_anomaly::run(asked);
     return 0;
+  } catch (climate_anomaly::interrupted const& i) {
+    climate_anomaly::end_by_signal(i);
   } catch (std::exception const& e) {
-    std::fprintf(stderr, "climate_anomaly: %s: %s\n", climate_anomaly::kind_of_error(e), e.what());
-    return 1;
+    std::fprintf(stderr, "%s\n", climate_anomaly::error_line(e).c_str());
   }
+  return 1;
 }

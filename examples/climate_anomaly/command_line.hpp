@@ -118,6 +118,29 @@ inline void check_paths(command_line const& c) {
   }
 }
 
+namespace detail {
+
+/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a short
+/// option, which may stand in a bundle such as -xh, or the number of a long option that it knows.
+inline cm::value_error command_line_error(int code, char* const* argv) {
+  std::string const word = argv[optind - 1];
+  std::string const begin = "command line: ";
+  if (code == ':') {
+    return cm::value_error(begin + "expected a value after " + word);
+  }
+  if (optopt > 0 && optopt < ' ') {
+    return cm::value_error(begin + "expected no value after " + word.substr(0, word.find('=')) +
+                           ", got " + word);
+  }
+  bool const is_ascii = optopt >= ' ' && optopt < 127;  // else a piece of a letter
+  std::string const unknown = optopt == 0 ? word
+                              : is_ascii  ? std::string{'-', static_cast<char>(optopt)}
+                                          : argv[optind];
+  return cm::value_error(begin + "unknown option " + unknown + "; --help lists them");
+}
+
+}  // namespace detail
+
 /// Throws: value_error naming an unknown option, a missing or bad value, or a second FILE.
 inline command_line read_command_line(int argc, char** argv) {
   enum { var = 1, out, plot, weights, in_double, help };
@@ -154,12 +177,8 @@ inline command_line read_command_line(int argc, char** argv) {
       case 'h':
         result.help = true;
         break;
-      case ':':
-        throw cm::value_error("command line: expected a value after " +
-                              std::string(argv[optind - 1]));
       default:
-        throw cm::value_error("command line: unknown option " + std::string(argv[optind - 1]) +
-                              "; --help lists them");
+        throw detail::command_line_error(code, argv);
     }
   }
   if (optind < argc) {

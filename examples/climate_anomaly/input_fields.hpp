@@ -4,11 +4,13 @@
 // told by the attributes of their coordinates, never by a name.
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <span>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -56,10 +58,17 @@ struct field {
   }
 };
 
+/// Why a variable is no field.
+struct refusal {
+  std::string name;
+  std::string reason;
+  bool has_time = false;  ///< it has a time axis and describes no other variable
+};
+
 /// The fields of a file, and why each other variable is none.
 struct field_survey {
   std::vector<field> fields;
-  std::vector<std::pair<std::string, std::string>> refused;  ///< name, reason
+  std::vector<refusal> refused;
 };
 
 inline std::vector<std::string> words_of(std::string const& text) {
@@ -116,6 +125,35 @@ inline std::optional<std::string> time_problem(cm::netcdf_variable const& time) 
   }
 }
 
+/// Why the values of a variable cannot be read as numbers; nothing where they can.
+inline std::optional<std::string> value_problem(cm::netcdf_file const& file,
+                                                cm::netcdf_variable const& v) {
+  if (!v.is_numeric()) {
+    return "it holds no numbers";
+  }
+  if (v.rank() > cm::max_rank) {
+    return "it has " + std::to_string(v.rank()) + " dimensions, more than " +
+           std::to_string(cm::max_rank);
+  }
+  try {
+    if (v.shape().size() == 0) {
+      return "it has no value: its shape is " + to_string(v.shape());
+    }
+    cm::shape const none = cm::shape::filled(v.rank(), 0);
+    file.read<double>(v.name, none, none);  // of its attributes
+    return std::nullopt;
+  } catch (cm::error const& e) {
+    return e.what();
+  }
+}
+
+/// Whether a variable that describes others is copied to the output.
+inline bool can_be_copied(cm::netcdf_variable const& v) {
+  return v.type != cm::netcdf_type::user_defined && v.rank() <= cm::max_rank &&
+         std::all_of(v.dimensions.begin(), v.dimensions.end(),
+                     [](cm::netcdf_dimension const& d) { return d.size > 0; });
+}
+
 /// The variables that describe others: coordinates and bounds.
 inline std::set<std::string> describing_variables(cm::netcdf_file const& file) {
   std::set<std::string> names;
@@ -132,17 +170,9 @@ inline std::set<std::string> describing_variables(cm::netcdf_file const& file) {
   return names;
 }
 
-/// The variable as a field, or the reason why it is none.
+/// The variable as a field; else the reason why it is none.
 inline std::optional<field> field_of(cm::netcdf_file const& file, cm::netcdf_variable const& v,
-                                     std::set<std::string> const& describing, std::string& reason) {
-  if (!v.is_numeric()) {
-    reason = "it holds no numbers";
-    return std::nullopt;
-  }
-  if (describing.contains(v.name)) {
-    reason = "it is a coordinate or its bounds";
-    return std::nullopt;
-  }
+                                     std::set<std::string> const& describing, refusal& why) {
   std::vector<field_axis> in_file;
   for (auto const& dimension : v.dimensions) {
     in_file.push_back(axis_of(file, v, dimension));
@@ -150,21 +180,28 @@ inline std::optional<field> field_of(cm::netcdf_file const& file, cm::netcdf_var
   int time = -1;
   int lat = -1;
   int lon = -1;
-  reason = "it has no time axis";
+  why = {v.name, "it has no time axis"};
   for (int k = 0; k < v.rank(); ++k) {
     auto const& a = in_file[static_cast<std::size_t>(k)];
     if (a.kind == cm::axis_kind::time && time < 0) {
       auto const problem = time_problem(file.variable(a.coordinate));
       time = problem ? time : k;
-      reason = problem.value_or("");
+      why = {v.name, problem.value_or(""), true};
     }
     lat = a.kind == cm::axis_kind::latitude && lat < 0 ? k : lat;
     lon = a.kind == cm::axis_kind::longitude && lon < 0 ? k : lon;
   }
+  if (describing.contains(v.name)) {
+    why = {v.name, "it is a coordinate or its bounds"};
+    return std::nullopt;
+  }
   if (time < 0) {
     return std::nullopt;
   }
-  reason.clear();
+  if (auto const problem = value_problem(file, v)) {
+    why.reason = *problem;
+    return std::nullopt;
+  }
   field f{.name = v.name, .attributes = v.attributes};
   f.type = v.decoded_type() == cm::netcdf_type::float32 ? cm::netcdf_type::float32
                                                         : cm::netcdf_type::float64;
@@ -188,61 +225,14 @@ inline field_survey survey(cm::netcdf_file const& file) {
   auto const describing = describing_variables(file);
   field_survey result;
   for (auto const& v : file.variables()) {
-    std::string reason;
-    if (auto f = field_of(file, v, describing, reason)) {
+    refusal why;
+    if (auto f = field_of(file, v, describing, why)) {
       result.fields.push_back(std::move(*f));
     } else {
-      result.refused.emplace_back(v.name, reason);
+      result.refused.push_back(std::move(why));
     }
   }
   return result;
-}
-
-inline std::string names_of(std::vector<field> const& fields) {
-  std::string list;
-  for (auto const& f : fields) {
-    list += (list.empty() ? "" : ", ") + f.name;
-  }
-  return list.empty() ? "none" : list;
-}
-
-/// The fields that are asked for by name, or all.
-/// Throws: value_error naming the file, what is wrong with a name, and the names that would do;
-///         coord_error where the file has no variable with a usable time axis.
-inline std::vector<field> select_fields(cm::netcdf_file const& file,
-                                        std::vector<std::string> const& names) {
-  field_survey const all = survey(file);
-  std::string const path = "'" + file.path().string() + "'";
-  std::vector<field> selected = names.empty() ? all.fields : std::vector<field>{};
-  for (auto const& name : names) {
-    auto const found = std::find_if(all.fields.begin(), all.fields.end(),
-                                    [&](field const& f) { return f.name == name; });
-    if (found == all.fields.end()) {
-      auto const refused = std::find_if(all.refused.begin(), all.refused.end(),
-                                        [&](auto const& r) { return r.first == name; });
-      bool const absent = refused == all.refused.end();
-      throw cm::value_error("--var: " + path +
-                            (absent ? " has no variable '" + name + "'"
-                                    : ": cannot use '" + name + "': " + refused->second) +
-                            "; variables with a usable time axis: " + names_of(all.fields));
-    }
-    selected.push_back(*found);
-  }
-  if (selected.empty()) {
-    std::string why;
-    for (auto const& [name, reason] : all.refused) {
-      why += (why.empty() ? ": " : "; ") + name + ": " + reason;
-    }
-    throw cm::coord_error("climate_anomaly: expected a variable with a usable time axis in " +
-                          path + ", got none" + why);
-  }
-  for (auto const& f : selected) {
-    if (f.shape().size() == 0) {
-      throw cm::value_error("climate_anomaly: expected at least one value in variable '" + f.name +
-                            "' of " + path + ", got shape " + to_string(f.shape()));
-    }
-  }
-  return selected;
 }
 
 /// A decoded time coordinate.
@@ -250,6 +240,23 @@ struct time_axis {
   std::string name;
   cm::time_units units;
   std::vector<cm::date_time> dates;
+
+  /// The first and the last step in time; a file may have its steps in any order.
+  std::size_t earliest() const { return order().front(); }
+  std::size_t latest() const { return order().back(); }
+
+  /// The steps in the order of time.
+  std::vector<std::size_t> order() const {
+    std::vector<std::size_t> steps(dates.size());
+    std::iota(steps.begin(), steps.end(), std::size_t{0});
+    auto const key = [this](std::size_t i) {
+      auto const& d = dates[i];
+      return std::make_tuple(d.year, d.month, d.day, d.hour, d.minute, d.second);
+    };
+    std::stable_sort(steps.begin(), steps.end(),
+                     [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    return steps;
+  }
 
   std::vector<int> months() const {
     std::vector<int> out;
@@ -313,7 +320,8 @@ inline lat_lon_grid read_grid(cm::netcdf_file const& file, field const& f) {
     double const degrees = cm::degrees_per_unit(attributes.text("units").value_or(""));
     centres = read_degrees(file, axis.coordinate, degrees);
     auto const* b = file.find_variable(attributes.text("bounds").value_or(""));
-    if (b != nullptr && b->is_numeric() && b->shape() == cm::shape{axis.size, 2}) {
+    if (b != nullptr && b->is_numeric() && b->rank() == 2 &&
+        b->shape() == cm::shape{axis.size, 2}) {
       bounds = read_degrees(file, b->name, degrees);
     }
   };

@@ -9,6 +9,8 @@
 #include "cumulus/climate/area_mean.hpp"
 #include "cumulus/climate/monthly.hpp"
 #include "field_values.hpp"
+#include "prepared_field.hpp"
+#include "progress.hpp"
 
 namespace climate_anomaly {
 
@@ -22,17 +24,25 @@ template <class T> struct month_statistics {
 
 /// Dtype: T throughout: a float32 anomaly is the float32 value minus the float32 climatology.
 template <class T>
-month_statistics<T> statistics_of(cm::ndarray<T> const& x, cm::climate::month_groups const& groups,
-                                  std::optional<cm::ndarray<double>> const& weights) {
+month_statistics<T> statistics_of(cm::ndarray<T> const& x, prepared_field const& p,
+                                  progress& said) {
+  auto const next = [&](std::string const& what) {
+    said.begin("computing the " + what + " of " + p.variable.name);
+  };
   month_statistics<T> s;
-  s.climatology = cm::climate::monthly_climatology(x, groups);
-  s.anomaly = cm::climate::anomaly(x, s.climatology, groups);
-  cm::ndarray const deviation = cm::climate::monthly_stddev(x, groups, 0, 1);
-  s.standardised = cm::climate::standardised_anomaly(x, s.climatology, deviation, groups);
-  if (weights) {
-    s.mean = cm::climate::area_mean(x, *weights);
-    s.anomaly_mean = cm::climate::area_mean(s.anomaly, *weights);
+  next("climatology");
+  s.climatology = cm::climate::monthly_climatology(x, p.months);
+  next("anomaly");
+  s.anomaly = cm::climate::anomaly(x, s.climatology, p.months);
+  next("standardised anomaly");
+  cm::ndarray const deviation = cm::climate::monthly_stddev(x, p.months, 0, 1);
+  s.standardised = cm::climate::standardised_anomaly(x, s.climatology, deviation, p.months);
+  if (p.weights) {
+    next("area means");
+    s.mean = cm::climate::area_mean(x, *p.weights);
+    s.anomaly_mean = cm::climate::area_mean(s.anomaly, *p.weights);
   }
+  said.advance(static_cast<double>(x.size()));
   return s;
 }
 
@@ -54,15 +64,16 @@ struct field_summary {
   value_range climatology;
   value_range anomaly;
   double deviation;     ///< of all anomalies
-  value_range mean;     ///< the first and the last area mean of the field
+  value_range mean;     ///< the area means of the first and the last step in time
   cm::index_t missing;  ///< cells of the field
 };
 
 template <class T>
-field_summary summary_of(field const& f, cm::ndarray<T> const& x, month_statistics<T> const& s) {
+field_summary summary_of(prepared_field const& p, cm::ndarray<T> const& x,
+                         month_statistics<T> const& s) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  field_summary row{.name = f.name,
-                    .units = f.attributes.text("units").value_or(""),
+  field_summary row{.name = p.variable.name,
+                    .units = p.variable.attributes.text("units").value_or(""),
                     .shape = x.shape(),
                     .climatology = range_of(s.climatology),
                     .anomaly = range_of(s.anomaly),
@@ -71,9 +82,11 @@ field_summary summary_of(field const& f, cm::ndarray<T> const& x, month_statisti
                     .missing = cm::count_nonzero(cm::isnan(x)).item()};
   if (s.mean) {
     auto const series = on_host(*s.mean);
-    row.mean = {series.begin()[0], series.begin()[0]};
     cm::index_t const per_step = series.size() / series.shape()[0];
-    row.mean.high = series.data()[series.size() - per_step];
+    auto const at = [&](std::size_t step) {
+      return series.data()[static_cast<cm::index_t>(step) * per_step];
+    };
+    row.mean = {at(p.time.earliest()), at(p.time.latest())};
   }
   return row;
 }

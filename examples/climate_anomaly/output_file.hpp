@@ -12,35 +12,20 @@
 #include "month_statistics.hpp"
 #include "prepared_field.hpp"
 #include "result_attributes.hpp"
+#include "result_names.hpp"
 
 namespace climate_anomaly {
 
 namespace detail {
 
-/// The variables that describe fields (coordinates, their bounds, grid mappings), each once.
-inline std::vector<std::string> described_by(cm::netcdf_file const& file,
-                                             std::vector<prepared_field> const& fields) {
+/// The variables that describe any of the fields, each once.
+inline std::vector<std::string> described_by_all(cm::netcdf_file const& file,
+                                                 std::vector<prepared_field> const& fields) {
   std::vector<std::string> names;
-  auto const add = [&](auto const& self, std::string const& name) -> void {
-    auto const* v = file.find_variable(name);
-    if (v == nullptr || v->type == cm::netcdf_type::user_defined ||
-        std::find(names.begin(), names.end(), name) != names.end()) {
-      return;
-    }
-    names.push_back(name);
-    for (char const* link : {"bounds", "climatology"}) {
-      for (auto const& linked : words_of(v->attributes.text(link).value_or(""))) {
-        self(self, linked);
-      }
-    }
-  };
   for (auto const& p : fields) {
-    for (auto const& axis : p.variable.axes) {
-      add(add, axis.coordinate);
-    }
-    for (char const* link : {"coordinates", "grid_mapping"}) {
-      for (auto const& name : words_of(p.variable.attributes.text(link).value_or(""))) {
-        add(add, name.substr(0, name.find(':')));
+    for (auto& name : described_by(file, p.variable)) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(std::move(name));
       }
     }
   }
@@ -59,7 +44,7 @@ class output_file {
       : input_(input),
         asked_(asked),
         fields_(fields),
-        described_(detail::described_by(input, fields)),
+        described_(detail::described_by_all(input, fields)),
         writer_(path, {.format = format_for(input, fields, asked)}) {
     for (auto const& name : described_) {
       define_dimensions(input.variable(name).dimensions);
@@ -137,7 +122,10 @@ class output_file {
              names.end();
     };
     for (auto const& name : described_) {
-      if (!leads(input_.variable(name).dimension_names())) {
+      auto const& v = input_.variable(name);
+      // One character for each step: text is written by rows, whose length must be known.
+      bool const is_row = v.type == cm::netcdf_type::text && v.rank() == 1;
+      if (!leads(v.dimension_names()) || (is_row && v.dimensions[0].name == dimension)) {
         return false;
       }
     }
@@ -171,6 +159,12 @@ class output_file {
     cm::netcdf_attributes attributes = v.attributes;
     attributes.erase("formula_terms");  // what these name is not copied
     attributes.erase("edges");
+    for (char const* link : {"bounds", "climatology"}) {
+      auto const target = attributes.text(link);
+      if (target && std::find(described_.begin(), described_.end(), *target) == described_.end()) {
+        attributes.erase(link);
+      }
+    }
     cm::netcdf_type type = v.type;
     if (time_axis const* t = time_of(v.name)) {
       bool const is_bounds = v.name != t->name;

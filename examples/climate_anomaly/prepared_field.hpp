@@ -18,7 +18,7 @@ struct prepared_field {
   field variable;
   time_axis time;
   cm::climate::month_groups months;
-  std::string month_dimension;  ///< "month", or another name where the file's axes differ
+  std::string month_dimension;  ///< "month", or another name where the input has that already
   std::optional<lat_lon_grid> grid;
   std::optional<cm::ndarray<double>> weights;  ///< (lat, lon)
   std::string without_grid;                    ///< why there is no grid
@@ -69,41 +69,29 @@ inline void prepare_grid(cm::netcdf_file const& file, cm::climate::cell_weight k
     p.without_grid = e.what();
   } catch (cm::unit_error const& e) {
     p.without_grid = e.what();
+  } catch (cm::value_error const& e) {  // of the attributes of latitude or longitude
+    p.without_grid = e.what();
   }
   p.variable.has_grid = p.grid.has_value();
 }
 
 }  // namespace detail
 
-/// Throws: calendar_error naming a time axis that has a value without a date; io_error.
-inline std::vector<prepared_field> prepare_fields(cm::netcdf_file const& file,
-                                                  std::vector<field> const& fields,
-                                                  cm::climate::cell_weight kind) {
-  std::map<std::string, time_axis> times;
-  std::map<std::vector<int>, std::string> month_dimensions;
-  std::vector<prepared_field> prepared;
-  for (auto const& f : fields) {
-    std::string const& time = f.axes[0].coordinate;
-    if (!times.contains(time)) {
-      times.emplace(time, read_time(file, time));
-    }
-    prepared_field p{.variable = f, .time = times.at(time)};
-    p.months = cm::climate::group_by_month(p.time.months());
-    auto& dimension = month_dimensions[p.months.months];
-    if (dimension.empty()) {
-      // A name that no axis of the file has.
-      for (int k = static_cast<int>(month_dimensions.size());
-           dimension.empty() || file.find_dimension(dimension) || file.find_variable(dimension);
-           ++k) {
-        dimension = k == 1 ? "month" : "month_" + std::to_string(k);
-      }
-    }
-    p.month_dimension = dimension;
-    detail::prepare_grid(file, kind, p);
-    p.first_level = detail::first_level_words(file, p.variable);
-    prepared.push_back(std::move(p));
+/// `times` keeps what is read for further fields.
+/// Throws: calendar_error naming a time axis that has a value without a date; value_error naming a
+///         coordinate that cannot be decoded; io_error.
+inline prepared_field prepare_field(cm::netcdf_file const& file, field const& f,
+                                    cm::climate::cell_weight kind,
+                                    std::map<std::string, time_axis>& times) {
+  std::string const& time = f.axes[0].coordinate;
+  if (!times.contains(time)) {
+    times.emplace(time, read_time(file, time));
   }
-  return prepared;
+  prepared_field p{.variable = f, .time = times.at(time)};
+  p.months = cm::climate::group_by_month(p.time.months());
+  detail::prepare_grid(file, kind, p);
+  p.first_level = detail::first_level_words(file, p.variable);
+  return p;
 }
 
 }  // namespace climate_anomaly

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Progress of long work on standard error; short work stays silent.
+// Progress of long work on standard error; short work stays silent. Where progress is reported the
+// work may also be interrupted.
 
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <string>
+
+#include "interruption.hpp"
 
 namespace climate_anomaly {
 
@@ -35,7 +38,7 @@ class progress {
   progress& operator=(progress const&) = delete;
   ~progress() { clear(); }
 
-  /// Says what is being done now.
+  /// Says what is being done now. Throws: interrupted (so does advance).
   void begin(std::string what) {
     what_ = std::move(what);
     report();
@@ -56,6 +59,7 @@ class progress {
 
  private:
   void report() {
+    throw_if_interrupted();
     auto const now = clock::now();
     if (now < next_) {
       return;

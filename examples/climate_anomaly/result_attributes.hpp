@@ -22,11 +22,8 @@ inline std::string date_words(cm::date_time const& d) {
 
 /// The first and the last month of a time axis, in words.
 inline std::string period_words(time_axis const& t) {
-  auto const [first, last] = std::minmax_element(
-      t.dates.begin(), t.dates.end(), [](cm::date_time const& a, cm::date_time const& b) {
-        return a.year != b.year ? a.year < b.year : a.month < b.month;
-      });
-  return date_words(*first).substr(0, 7) + " to " + date_words(*last).substr(0, 7);
+  return date_words(t.dates[t.earliest()]).substr(0, 7) + " to " +
+         date_words(t.dates[t.latest()]).substr(0, 7);
 }
 
 namespace detail {
@@ -38,7 +35,7 @@ inline bool is_beyond_values(double fill) { return std::isnan(fill) || std::abs(
 inline bool is_within(cm::netcdf_file const& input, std::string const& name,
                       std::vector<std::string> const& dimensions) {
   auto const* v = input.find_variable(name);
-  if (v == nullptr || v->type == cm::netcdf_type::user_defined) {
+  if (v == nullptr || !can_be_copied(*v)) {
     return false;
   }
   auto own = v->dimension_names();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Creation: lazy sequences against NumPy's values (written out or by its documented formula).
+// Creation: lazy sequences against NumPy's values (written out, by its documented formula, or from
+// tests/array/creation_cases.py).
 
-#include "tests/typed_arrays.hpp"
+#include "tests/answers_file.hpp"
 
 namespace {
 
@@ -90,11 +91,93 @@ template <class Space> void sequences_are_expressions() {
   EXPECT_EQ(values_of(count(-1)), (integers{5}));
 }
 
+/// numpy.arange and numpy.linspace, bit for bit, in the element types that this build tests.
+template <class Space> void sequences_are_numpys() {
+  CUMULUS_TEST_NEEDS(oracle::has_python_module("numpy"), "NumPy");
+  oracle::answers const& answers = oracle::answers_of("array/creation_cases.py");
+  for_each_type(every_dtype{}, [&]<class T>(std::type_identity<T>) {
+    if constexpr (!cm::boolean<T> && !cm::complex_floating<T>) {
+      std::string const name = cm::dtype_name<T>();
+      auto const expect = [&](std::string const& what, auto const& got) {
+        auto const expected = answers.at(what).template as<T>();
+        ASSERT_EQ(got.shape(), expected.shape()) << what;
+        auto const values = values_of(got);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          ASSERT_TRUE(same_bits(values[i], expected.data()[i]))
+              << what << " at " << i << ": " << printed(values[i]) << ", NumPy gives "
+              << printed(expected.data()[i]);
+        }
+      };
+      auto const ranges = answers.at("arange/" + name).as<double>();
+      for (index_t i = 0; i < ranges.shape()[0]; ++i) {
+        double const* const row = ranges.data() + 3 * i;
+        std::string const what = "arange/" + name + "/" + std::to_string(i);
+        if constexpr (std::is_integral_v<T>) {
+          expect(what, cm::arange<T, Space>(static_cast<int>(row[0]), static_cast<int>(row[1]),
+                                            static_cast<int>(row[2])));
+        } else {
+          expect(what, cm::arange<T, Space>(row[0], row[1], row[2]));
+        }
+      }
+      auto const spaces = answers.at("linspace/" + name).as<double>();
+      for (index_t i = 0; i < spaces.shape()[0]; ++i) {
+        double const* const row = spaces.data() + 4 * i;
+        expect("linspace/" + name + "/" + std::to_string(i),
+               cm::linspace<T, Space>(row[0], row[1], static_cast<index_t>(row[2]),
+                                      {.endpoint = row[3] != 0}));
+      }
+    }
+  });
+}
+
+/// The element type where none is named, and numbers that adapt to one that is.
+template <class Space> void element_types_of_numbers() {
+  using cm::value_type_of;
+  static_assert(std::is_same_v<value_type_of<decltype(cm::arange(3))>, std::int64_t>);
+  static_assert(std::is_same_v<value_type_of<decltype(cm::arange(0, 1, 0.25))>, double>);
+  static_assert(std::is_same_v<value_type_of<decltype(cm::arange<float>(3))>, float>);
+  static_assert(std::is_same_v<value_type_of<decltype(cm::full({2}, 7))>, std::int64_t>);
+  static_assert(std::is_same_v<value_type_of<decltype(cm::full({2}, 7.5))>, double>);
+  static_assert(std::is_same_v<value_type_of<decltype(cm::full({2}, true))>, bool>);
+  EXPECT_EQ(values_of(cm::arange<void, Space>(0, 1, 0.25)), (doubles{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(values_of(cm::arange<void, Space>(2.5)), (doubles{0, 1, 2}));
+  auto const half = values_of(cm::full<cm::float16, Space>({2}, 1.5));
+  EXPECT_EQ(static_cast<float>(half[1]), 1.5f);
+  auto const a = array_of<Space, cm::bfloat16>({1}, {cm::bfloat16(1)});
+  EXPECT_EQ(static_cast<float>(values_of(cm::full_like(a, 2.5))[0]), 2.5f);
+  EXPECT_EQ(values_of(cm::full<std::int32_t, Space>({1}, 2.9)), (std::vector<std::int32_t>{2}));
+  EXPECT_THROW((cm::full<std::uint8_t, Space>({1}, 256)), cm::value_error);
+  EXPECT_THROW((cm::arange<std::uint8_t, Space>(250, 300, 10)), cm::value_error);
+  EXPECT_THROW((cm::arange<std::uint8_t, Space>(-1, 3)), cm::value_error);
+}
+
+/// A number is a shape of one axis, as numpy.zeros(3).
+template <class Space> void numbers_as_shapes() {
+  index_t const n = 2;
+  EXPECT_EQ((cm::zeros<float, Space>(3).shape()), (shape{3}));
+  EXPECT_EQ((cm::ones<float, Space>(n).shape()), (shape{2}));
+  EXPECT_EQ((cm::empty<float, Space>(3u).shape()), (shape{3}));
+  EXPECT_EQ((cm::full<float, Space>(3, 4).shape()), (shape{3}));
+  EXPECT_EQ((cm::zeros<float, Space>({}).shape()), (shape{}));
+  EXPECT_EQ((cm::zeros<float, Space>({n}).shape()), (shape{2}));
+  EXPECT_EQ(cm::reshape(cm::zeros<float, Space>({2, 3}), -1).shape(), (shape{6}));
+  EXPECT_EQ(cm::broadcast_to(cm::zeros<float, Space>({1}), 4).shape(), (shape{4}));
+  EXPECT_THROW((cm::zeros<float, Space>(-1)), cm::shape_error);
+  EXPECT_THROW((cm::linspace<double, Space>(0, 1, std::numeric_limits<index_t>::max())),
+               cm::shape_error);
+  EXPECT_THROW((cm::eye<double, Space>(2, -1)), cm::shape_error);
+  EXPECT_EQ(values_of(cm::from_vector<bool, Space>({true, false, true})),
+            (std::vector<unsigned char>{1, 0, 1}));
+}
+
 template <class Space> class creation : public in_each_space<Space> {};
 TYPED_TEST_SUITE(creation, spaces);
 TYPED_TEST(creation, filled_arrays) { filled_arrays<TypeParam>(); }
 TYPED_TEST(creation, ranges) { ranges<TypeParam>(); }
 TYPED_TEST(creation, spaced_points) { spaced_points<TypeParam>(); }
+TYPED_TEST(creation, sequences_are_numpys) { sequences_are_numpys<TypeParam>(); }
+TYPED_TEST(creation, element_types_of_numbers) { element_types_of_numbers<TypeParam>(); }
+TYPED_TEST(creation, numbers_as_shapes) { numbers_as_shapes<TypeParam>(); }
 TYPED_TEST(creation, identities) { identities<TypeParam>(); }
 TYPED_TEST(creation, sequences_are_expressions) { sequences_are_expressions<TypeParam>(); }
 

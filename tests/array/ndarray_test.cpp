@@ -33,6 +33,49 @@ TEST(ndarray, braces_are_values) {
   EXPECT_THROW((array<int>{{{1, 1}, {2, 2}}, {{3, 3}}}), cm::shape_error);
 }
 
+/// Braces are a list wherever they stand: numpy.array of the same nested lists.
+TEST(ndarray, braces_around_single_values) {
+  EXPECT_EQ((array<int>{{1}}.shape()), (shape{1, 1}));
+  EXPECT_EQ((array<int>{{{1}}}.shape()), (shape{1, 1, 1}));
+  EXPECT_EQ((array<float>{{{1}, {2}}, {{3}, {4}}}.shape()), (shape{2, 2, 1}));
+  EXPECT_EQ(values_of(array<int>{{{1}, {2}}, {{3}, {4}}}), (std::vector<int>{1, 2, 3, 4}));
+  EXPECT_EQ((array<int>{{{{{{{{7, 8}}}}}}}}.shape()), (shape{1, 1, 1, 1, 1, 1, 1, 2}));
+  EXPECT_EQ((array<int>{{}, {}}.shape()), (shape{2, 0}));
+  EXPECT_EQ((array<int>{{}}.shape()), (shape{1, 0}));
+  EXPECT_EQ((array<cm::complex<float>>{{{1}}, {{2}}}.shape()), (shape{2, 1, 1}));
+}
+
+TEST(ndarray, numbers_in_braces_convert) {
+  double const tenth = 0.1;
+  EXPECT_EQ(values_of(array<float>{1, 2.5f, tenth}), (std::vector<float>{1, 2.5f, 0.1f}));
+  array<cm::float16> const half{1.5, 2};
+  EXPECT_EQ(static_cast<float>(half(0).item()), 1.5f);
+  EXPECT_EQ((array<cm::complex<double>>{{1, cm::complex<double>(0, 2)}}(0, 1).item().im), 2);
+  EXPECT_THROW((array<std::uint8_t>{1, 256}), cm::value_error);
+}
+
+template <class Make> std::string message_of(Make const& make) {
+  try {
+    make();
+  } catch (cm::error const& e) {
+    return e.what();
+  }
+  return "nothing thrown";
+}
+
+TEST(ndarray, ragged_braces_name_the_depth) {
+  EXPECT_EQ(message_of([] { array<int>{{1, 2}, {3}}; }),
+            "ndarray: expected lists of length 2 along axis 1, got one of length 1");
+  EXPECT_EQ(message_of([] { array<int>{{1, 2}, 3}; }),
+            "ndarray: expected braces of depth 2 everywhere, as around the first element, got a "
+            "number at depth 1");
+  EXPECT_EQ(message_of([] { array<int>{1, {2}}; }),
+            "ndarray: expected braces of depth 1 everywhere, as around the first element, got a "
+            "list at depth 1");
+  EXPECT_EQ(message_of([] { array<int>{{{{{{{{{1}}}}}}}}}; }),
+            "shape: expected at most 8 axes, got 9");
+}
+
 TEST(ndarray, from_standard_containers) {
   std::vector<double> const values{1, 2, 3, 4, 5, 6};
   EXPECT_EQ(values_of(array<double>(values)), values);

@@ -3,8 +3,9 @@
 
     compile_fail.py SOURCE -- COMPILER FLAGS...
 
-The first line of SOURCE is `// expect: <part of the message>`. A line `// within: <n>` among its
-first five moves the limit, which is 10 lines of output. What stands between `#ifdef MUST_FAIL` and
+The first line of SOURCE is `// expect: <part of the message>`: the first error must hold it, or
+with `// expect-note:` a line near it. A line `// within: <n>` among its first five moves the limit,
+which is 10 lines of output. What stands between `#ifdef MUST_FAIL` and
 `#endif` is the offence: where SOURCE has one, it must compile without it, so that it fails for
 that and for nothing else.
 """
@@ -28,10 +29,10 @@ def problem_of(source, command):
     """Why the source breaks what is expected of it, or None."""
     text = source.read_text(encoding="utf-8")
     head = text.splitlines()[:5]
-    expected = re.match(r"// expect: (.+)", head[0]) if head else None
+    expected = re.match(r"// expect(-note)?: (.+)", head[0]) if head else None
     if not expected:
         return "the first line must be // expect: <part of the message>"
-    expected = expected[1].strip()
+    in_error, expected = expected[1] is None, expected[2].strip()
     within = next((int(m[1]) for m in map(re.compile(r"// within: (\d+)").match, head) if m), 10)
     if "#ifdef MUST_FAIL" in text:
         good, output = compiles(command, source)
@@ -44,6 +45,9 @@ def problem_of(source, command):
     if expected not in "\n".join(lines[:within]):
         shown = "\n".join(lines[:60])
         return f'expected "{expected}" in the first {within} lines, got:\n{shown}'
+    first = next((line for line in lines if "error: " in line), "no error")
+    if in_error and expected not in first:
+        return f'expected "{expected}" in the first error, got:\n{first}'
     return None
 
 

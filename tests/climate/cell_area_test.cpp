@@ -21,9 +21,6 @@ namespace {
 
 using cumulus::climate::cell_area;
 using cumulus::climate::cell_weight;
-using cumulus::climate::latitude_edges;
-using cumulus::climate::longitude_edges;
-using cumulus::climate::pole_edges;
 using values = std::vector<double>;
 
 constexpr double degree = std::numbers::pi / 180;
@@ -280,23 +277,6 @@ TEST(CellArea, SinBandIsTheDifferenceOfSinesOfClippedEdges) {
   // Clipped, not snapped: the outer edge of a grid that ends at 87.4 stays at 88.1.
   auto const regional = cell_area(values{85, 86, 87.4}, values{0, 1}, cell_weight::sin_band);
   EXPECT_NEAR(regional[4], std::sin(88.1 * degree) - std::sin(86.7 * degree), 3e-16);
-}
-
-TEST(CellEdges, AreMidpointsOrBounds) {
-  EXPECT_EQ(latitude_edges(values{-90, -45, 0}, pole_edges::clip),
-            (values{-90, -67.5, -67.5, -22.5, -22.5, 22.5}));
-  EXPECT_EQ(latitude_edges(values{85, 86, 87.5}, pole_edges::snap),
-            (values{84.5, 85.5, 85.5, 86.75, 86.75, 90}));
-  EXPECT_EQ(latitude_edges(values{89, 87}, pole_edges::clip, values{91, 88, 88, 86}),
-            (values{90, 88, 88, 86}));
-  EXPECT_EQ(latitude_edges(values{30}, pole_edges::clip), (values{-90, 90}));
-  EXPECT_EQ(longitude_edges(values{10}), (values{-170, 190}));
-  EXPECT_EQ(longitude_edges(values{350, 355, 0, 5}),
-            (values{347.5, 352.5, 352.5, 357.5, 357.5, 362.5, 362.5, 367.5}));
-  EXPECT_EQ(longitude_edges(values{5, 0, 355}), (values{7.5, 2.5, 2.5, -2.5, -2.5, -7.5}));
-  // Bounds on the other side of the circle's end than their centre.
-  EXPECT_EQ(longitude_edges(values{0, 1}, values{359.5, 0.5, 0.5, 1.5}),
-            (values{-0.5, 0.5, 0.5, 1.5}));
 }
 
 TEST(CellArea, WrappedLongitudesWeighAsUnwrappedOnes) {

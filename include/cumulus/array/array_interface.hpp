@@ -79,6 +79,14 @@ template <class Derived> class array_interface {
     return copy_in<To, Build>(self().view());
   }
 
+  /// An array has no truth of its own, as in NumPy.
+  explicit operator bool() const {
+    static_assert(sizeof(Derived) == 0,
+                  "cumulus: an array is neither true nor false; write all(x).item(), "
+                  "any(x).item() or array_equal(a, b)");
+    return false;
+  }
+
   /// Elements in row-major order (host only).
   auto begin() { return iterator_at(self().view(), 0); }
   auto end() { return iterator_at(self().view(), size()); }

@@ -34,9 +34,18 @@ class array_view : public array_interface<array_view<T, Space>> {
   // Members that reach a loop are always inlined: their own names are those of v1, and one copy of
   // them for all builds would decide which build's loop runs (docs/decisions/0002-namespaces.md).
 
+  // A compiler shows these lines; std::swap and vector::erase ask whether they are there.
+  array_view& operator=(array_view const&) & = delete;  // write v(_) = w, or v.rebind(w)
+  array_view& operator=(array_view&&) & = delete;       // write v(_) = w, or v.rebind(w)
   /// Named views: write `v(_) = w` for elements, or `v.rebind(w)` to look elsewhere.
-  array_view& operator=(array_view const&) & = delete;
-  array_view& operator=(array_view&&) & = delete;
+  template <class X>
+    requires operand_like<X>
+  array_view& operator=(X&&) & {
+    static_assert(!operand_like<X>,
+                  "cumulus: a named view is not assigned to; write v(_) = w for its elements, or "
+                  "v.rebind(w) to look elsewhere");
+    return *this;
+  }
   [[gnu::always_inline]] array_view& operator=(array_view const& v) && {
     this->assign(v);
     return *this;

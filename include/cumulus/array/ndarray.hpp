@@ -28,15 +28,19 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   /// Elements that are not initialised (see zeros, ones and full).
   /// Throws: shape_error if the size does not fit; out_of_memory.
   explicit ndarray(cumulus::shape const& s) { allocate(s); }
-  /// Values in nested braces, up to four deep.
-  /// Throws: shape_error if the lists of a level differ in length.
-  template <class U = T>  // a template, so that {{1, 2}, {3, 4}} of complex numbers means 2 x 2
-  ndarray(std::initializer_list<std::type_identity_t<U>> values) {
-    copy_from<1>(values);
+  /// Refused in words: is it n elements or the value n?
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  explicit ndarray(Number) {
+    static_assert(
+        !std::is_arithmetic_v<Number>,
+        "cumulus: ndarray<T> a(n) may mean n elements or the value n; write zeros<T>({n}), "
+        "ndarray<T> a(shape{n}) or ndarray<T> a{n}");
   }
-  ndarray(nested_list_t<T, 2> values) { copy_from<2>(values); }
-  ndarray(nested_list_t<T, 3> values) { copy_from<3>(values); }
-  ndarray(nested_list_t<T, 4> values) { copy_from<4>(values); }
+  /// Values in nested braces, one level for each axis.
+  /// Throws: shape_error if the lists of a level differ in length or depth, or there are more than
+  ///         max_rank levels; value_error if an integer is out of the range of T.
+  ndarray(std::initializer_list<nested_value<T>> values) { copy_from(nested_value<T>(values)); }
   /// Row-major elements of a vector, span or array, copied. (A template, so that no one asks a CUDA
   /// array whether it is a range.)
   template <class Range>
@@ -86,6 +90,14 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     return *this;
   }
 
+  /// A number is not an array to take the values of: write a(_) = x.
+  template <weak_scalar S> ndarray& operator=(S) {
+    static_assert(!weak_scalar<S>,
+                  "cumulus: an array is not assigned a number; write a(_) = x or a.fill(x) for "
+                  "its elements");
+    return *this;
+  }
+
   friend void swap(ndarray& a, ndarray& b) noexcept {
     view_type const held = a.v_;
     a.v_.rebind(b.v_);
@@ -129,13 +141,15 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
   }
 
-  template <int Depth> void copy_from(nested_list_t<T, Depth> const& values) {
-    cumulus::shape const s = nested_shape<T, Depth>(values);
+  void copy_from(nested_value<T> const& values) {
+    cumulus::shape s;
+    values.append_shape(s);
     if constexpr (std::is_same_v<Space, host>) {
       allocate(s);
-      copy_nested<T, Depth>(v_.data(), values, s);
+      values.write(v_.data(), s);
     } else {
-      ndarray<T, host> const staged(values);
+      ndarray<T, host> staged(s);
+      values.write(staged.data(), s);
       ndarray copy(s, staged.data());
       swap(*this, copy);
     }

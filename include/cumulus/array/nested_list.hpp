@@ -4,52 +4,72 @@
 
 #include <initializer_list>
 
+#include "cumulus/core/promotion.hpp"
 #include "cumulus/core/shape.hpp"
 
 namespace cumulus::inline v1 {
 
-template <class T, int Depth> struct nested_list {
-  using type = std::initializer_list<typename nested_list<T, Depth - 1>::type>;
-};
-template <class T> struct nested_list<T, 0> {
-  using type = T;
-};
-template <class T, int Depth> using nested_list_t = typename nested_list<T, Depth>::type;
-
-/// The shape of nested braces, read from the first entry of each level.
-template <class T, int Depth> shape nested_shape(nested_list_t<T, Depth> const& values) {
-  if constexpr (Depth == 0) {
-    return {};
-  } else {
-    shape result;
-    if (values.size() > 0) {
-      result = nested_shape<T, Depth - 1>(*values.begin());
+/// A number of nested braces, or a list of them. Braces are a list wherever they stand, so that
+/// {{{1}, {2}}} has three axes.
+template <class T> class nested_value {
+ public:
+  template <class S>
+    requires(weak_scalar<S> || std::is_same_v<S, T>)
+  nested_value(S value) {
+    if constexpr (std::is_same_v<S, T>) {
+      value_ = value;
     } else {
-      result = shape::filled(Depth - 1, 0);
+      using Own = decltype(promotion::own_dtype<S>());
+      constexpr bool storable = std::is_integral_v<S> && !boolean<S>
+                                    ? !boolean<T>
+                                    : promotion::kind_rank<Own>() <= promotion::kind_rank<T>();
+      static_assert(storable,
+                    "cumulus: a number in braces would lose its fraction, its imaginary part or "
+                    "its truth; convert it first");
+      if constexpr (storable) {
+        value_ = weak_cast<T>(value, "ndarray");
+      }
     }
-    result.insert(0, static_cast<index_t>(values.size()));
-    return result;
   }
-}
+  nested_value(std::initializer_list<nested_value> values) : list_(values), is_list_(true) {}
 
-/// Writes the values in row-major order and returns the place behind the last one.
-/// Throws: shape_error if the lists of a level differ in length.
-template <class T, int Depth>
-T* copy_nested(T* to, nested_list_t<T, Depth> const& values, shape const& whole, int axis = 0) {
-  if constexpr (Depth == 0) {
-    *to = values;
-    return to + 1;
-  } else {
-    if (static_cast<index_t>(values.size()) != whole[axis]) {
+  /// The shape that the first entry of each level says, appended to `s`.
+  void append_shape(shape& s) const {
+    if (is_list_) {
+      s.push_back(static_cast<index_t>(list_.size()));
+      if (list_.size() > 0) {
+        list_.begin()->append_shape(s);
+      }
+    }
+  }
+
+  /// Writes the numbers in row-major order and returns the place behind the last one.
+  /// Throws: shape_error if the lists of a level differ in length or depth.
+  T* write(T* to, shape const& whole, int axis = 0) const {
+    if (is_list_ != (axis < whole.rank())) {
+      throw shape_error("ndarray: expected braces of depth " + std::to_string(whole.rank()) +
+                        " everywhere, as around the first element, got " +
+                        (is_list_ ? "a list" : "a number") + " at depth " + std::to_string(axis));
+    }
+    if (!is_list_) {
+      *to = value_;
+      return to + 1;
+    }
+    if (static_cast<index_t>(list_.size()) != whole[axis]) {
       throw shape_error("ndarray: expected lists of length " + std::to_string(whole[axis]) +
                         " along axis " + std::to_string(axis) + ", got one of length " +
-                        std::to_string(values.size()));
+                        std::to_string(list_.size()));
     }
-    for (auto const& inner : values) {
-      to = copy_nested<T, Depth - 1>(to, inner, whole, axis + 1);
+    for (nested_value const& inner : list_) {
+      to = inner.write(to, whole, axis + 1);
     }
     return to;
   }
-}
+
+ private:
+  T value_ = {};
+  std::initializer_list<nested_value> list_ = {};
+  bool is_list_ = false;
+};
 
 }  // namespace cumulus::inline v1

@@ -24,6 +24,9 @@ struct month_groups {
   index_t count() const { return static_cast<index_t>(months.size()); }
 };
 
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
+
 /// Groups the steps of a series by their month.
 ///     auto groups = group_by_month(month_of(time, units, calendar));
 /// Throws: value_error naming the index of a month outside 1 to 12.
@@ -47,9 +50,6 @@ inline month_groups group_by_month(std::span<int const> month) {
   }
   return groups;
 }
-
-// Of this instruction set: the code that makes loops.
-inline namespace CUMULUS_TARGET {
 
 /// The mean of each month over all years.
 ///     ndarray clim = monthly_climatology(t, groups);            // (month, lat, lon)

@@ -10,17 +10,28 @@
 #  error "cumulus: -ffast-math breaks NaN, infinities and reproducible sums; compile without it"
 #endif
 
+// The macros of the library, besides CUMULUS_LAMBDA (ops/map.hpp) and CUMULUS_HAS_CUDA_RUNTIME
+// (memory/space.hpp); a user's own functors need CUMULUS_HD alone.
+
+/// 1 in a source that nvcc compiles, else 0.
 #if defined(__CUDACC__)
 #  define CUMULUS_HAS_CUDA 1
-#  define CUMULUS_HD __host__ __device__
-/// Before a template that runs on both sides, whose arguments may be callable on one only.
-#  define CUMULUS_NO_EXEC_CHECK _Pragma("nv_exec_check_disable")
-#  define CUMULUS_TAG_BACKEND cuda
 #else
 #  define CUMULUS_HAS_CUDA 0
+#endif
+
+/// Before a function that kernels may call: __host__ __device__ for nvcc, else nothing.
+#if CUMULUS_HAS_CUDA
+#  define CUMULUS_HD __host__ __device__
+#else
 #  define CUMULUS_HD
+#endif
+
+/// Before a template that runs on both sides, whose arguments may be callable on one only.
+#if CUMULUS_HAS_CUDA
+#  define CUMULUS_NO_EXEC_CHECK _Pragma("nv_exec_check_disable")
+#else
 #  define CUMULUS_NO_EXEC_CHECK
-#  define CUMULUS_TAG_BACKEND cpp
 #endif
 
 /// Before a loop of fixed length in a kernel, whose variables must stay in registers.
@@ -30,39 +41,33 @@
 #  define CUMULUS_UNROLL
 #endif
 
+/// The name of a build: back end, instruction set, threads.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
-#  define CUMULUS_TAG_ISA avx512
-#  define CUMULUS_VECTOR_BYTES 64
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_avx512_##threads
 #elif defined(__AVX2__) && defined(__FMA__)
-#  define CUMULUS_TAG_ISA avx2_fma
-#  define CUMULUS_VECTOR_BYTES 32
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_avx2_fma_##threads
 #elif defined(__AVX2__)
-#  define CUMULUS_TAG_ISA avx2
-#  define CUMULUS_VECTOR_BYTES 32
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_avx2_##threads
 #elif defined(__AVX__)
-#  define CUMULUS_TAG_ISA avx
-#  define CUMULUS_VECTOR_BYTES 32
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_avx_##threads
 #elif defined(__SSE4_1__)
-#  define CUMULUS_TAG_ISA sse4
-#  define CUMULUS_VECTOR_BYTES 16
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_sse4_##threads
 #elif defined(__ARM_FEATURE_SVE)
-#  define CUMULUS_TAG_ISA sve
-#  define CUMULUS_VECTOR_BYTES 16
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_sve_##threads
 #else
-#  define CUMULUS_TAG_ISA generic
-#  define CUMULUS_VECTOR_BYTES 16
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_generic_##threads
 #endif
 
-#if defined(_OPENMP)
-#  define CUMULUS_TAG_THREADS omp
-#else
-#  define CUMULUS_TAG_THREADS serial
-#endif
-
-#define CUMULUS_TAG_JOIN(a, b, c) v1_##a##_##b##_##c
-#define CUMULUS_TAG_EXPAND(a, b, c) CUMULUS_TAG_JOIN(a, b, c)
 /// The inline namespace of code that instantiates a loop or a kernel (docs/decisions/0002).
-#define CUMULUS_TARGET CUMULUS_TAG_EXPAND(CUMULUS_TAG_BACKEND, CUMULUS_TAG_ISA, CUMULUS_TAG_THREADS)
+#if CUMULUS_HAS_CUDA && defined(_OPENMP)
+#  define CUMULUS_TARGET CUMULUS_TAG(cuda, omp)
+#elif CUMULUS_HAS_CUDA
+#  define CUMULUS_TARGET CUMULUS_TAG(cuda, serial)
+#elif defined(_OPENMP)
+#  define CUMULUS_TARGET CUMULUS_TAG(cpp, omp)
+#else
+#  define CUMULUS_TARGET CUMULUS_TAG(cpp, serial)
+#endif
 
 namespace cumulus::inline v1 {
 
@@ -72,7 +77,13 @@ using index_t = std::int64_t;
 inline constexpr int max_rank = 8;
 
 /// Bytes of one vector register of the translation unit's instruction set.
-inline constexpr int vector_bytes = CUMULUS_VECTOR_BYTES;
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+inline constexpr int vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
 
 }  // namespace cumulus::inline v1
 

@@ -47,21 +47,33 @@ struct axis_map {
   }
 };
 
+/// Throws: shape_error if a result would have more than max_rank axes.
+inline void check_rank(int rank, char const* function) {
+  if (rank > max_rank) {
+    throw shape_error(std::string(function) + ": expected a result of at most " +
+                      std::to_string(max_rank) + " axes, got " + std::to_string(rank));
+  }
+}
+
 /// a(items…). Axes that no item names are kept whole.
-/// Throws: index_error if there are more items than axes or an integer is out of range.
+/// Throws: index_error if there are more items than axes or an integer is out of range; shape_error
+///         if the result has more than max_rank axes.
 inline axis_map map_index(shape const& s, std::span<index_item const> items) {
   using kind = index_item::kind;
   int consumed = 0;
   int ellipses = 0;
+  int rank = s.rank();
   for (index_item const& item : items) {
     consumed += item.what == kind::new_axis || item.what == kind::ellipsis ? 0 : 1;
     ellipses += item.what == kind::ellipsis ? 1 : 0;
+    rank += item.what == kind::new_axis ? 1 : (item.what == kind::integer ? -1 : 0);
   }
   if (consumed > s.rank() || ellipses > 1) {
     throw index_error("index: expected at most " + std::to_string(s.rank()) +
                       " indices and one ellipsis for shape " + to_string(s) + ", got " +
                       std::to_string(consumed) + " and " + std::to_string(ellipses));
   }
+  check_rank(rank, "index");
   axis_map map{.source = s};
   int k = 0;
   auto const keep = [&](int count) {
@@ -111,8 +123,9 @@ inline axis_map map_index(shape const& s, std::span<index_item const> items) {
 /// Throws: axis_error if order is not a permutation of the axes.
 inline axis_map map_transpose(shape const& s, std::span<int const> order, char const* function) {
   if (static_cast<int>(order.size()) != s.rank()) {
-    throw axis_error(std::string(function) + ": expected " + std::to_string(s.rank()) +
-                     " axes for shape " + to_string(s) + ", got " + std::to_string(order.size()));
+    throw axis_error(std::string(function) + ": expected an order of " + std::to_string(s.rank()) +
+                     " axes for shape " + to_string(s) + ", got one of " +
+                     std::to_string(order.size()));
   }
   normalize_axes(order, s.rank(), function);
   axis_map map{.source = s};
@@ -172,10 +185,7 @@ inline axis_map map_move(shape const& s, std::span<int const> source,
 /// New axes of extent 1 at the places `axes` of the result.
 inline axis_map map_expand(shape const& s, std::span<int const> axes, char const* function) {
   int const rank = s.rank() + static_cast<int>(axes.size());
-  if (rank > max_rank) {
-    throw shape_error(std::string(function) + ": expected at most 8 axes, got " +
-                      std::to_string(rank));
-  }
+  check_rank(rank, function);
   axis_set const inserted = normalize_axes(axes, rank, function);
   axis_map map{.source = s};
   for (int k = 0, next = 0; k < rank; ++k) {

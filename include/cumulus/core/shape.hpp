@@ -7,6 +7,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
@@ -18,9 +19,17 @@ namespace cumulus::inline v1 {
 template <class Tag> class index_list {
  public:
   constexpr index_list() = default;
+  /// One entry, as NumPy takes zeros(3) and reshape(a, -1).
+  template <class Int>
+    requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
+  constexpr index_list(Int value) : values_{static_cast<index_t>(value)}, rank_(1) {}
+  /// Throws: shape_error if there are more than max_rank values.
   constexpr index_list(std::initializer_list<index_t> values)
       : index_list(std::span<index_t const>(values.begin(), values.size())) {}
   explicit constexpr index_list(std::span<index_t const> values) {
+    if (values.size() > max_rank) {
+      refuse_rank(values.size());
+    }
     for (index_t v : values) {
       push_back(v);
     }
@@ -45,7 +54,7 @@ template <class Tag> class index_list {
 
   constexpr void push_back(index_t value) {
     if (rank_ == max_rank) {
-      throw shape_error("shape: expected at most 8 axes, got more");
+      refuse_rank(max_rank + 1);
     }
     values_[rank_++] = value;
   }
@@ -87,6 +96,11 @@ template <class Tag> class index_list {
   }
 
  private:
+  [[noreturn]] static void refuse_rank(std::size_t count) {
+    throw shape_error("shape: expected at most " + std::to_string(max_rank) + " axes, got " +
+                      std::to_string(count));
+  }
+
   index_t values_[max_rank] = {};
   int rank_ = 0;
 };

@@ -5,31 +5,23 @@
 
 #include "cumulus/core/config.hpp"
 
-// A product may be contracted where the target has FMA: g++ looks across statements by default,
-// clang with -ffp-contract=fast.
-#if !defined(__CUDA_ARCH__) && (defined(__FMA__) || defined(__aarch64__))
-#  define CUMULUS_NEEDS_BARRIER 1
-#else
-#  define CUMULUS_NEEDS_BARRIER 0
-#endif
-
 namespace cumulus::inline CUMULUS_TARGET {
 
 /// Hides from the optimiser where a product came from; costs no instruction.
 template <class T> CUMULUS_HD inline T uncontracted(T product) {
-#if CUMULUS_NEEDS_BARRIER
-#  if defined(__x86_64__)
+  // A product may be contracted where the target has FMA: g++ looks across statements by default,
+  // clang with -ffp-contract=fast.
+#if !defined(__CUDA_ARCH__) && defined(__FMA__)
   asm("" : "+x"(product));
-#  else
+#elif !defined(__CUDA_ARCH__) && defined(__aarch64__)
   asm("" : "+w"(product));
-#  endif
 #endif
   return product;
 }
 
 /// The same for an array of products in a host loop, so that the loop may use vectors.
 template <class T, int N> inline void uncontracted_array([[maybe_unused]] T (&products)[N]) {
-#if CUMULUS_NEEDS_BARRIER
+#if !defined(__CUDA_ARCH__) && (defined(__FMA__) || defined(__aarch64__))
   asm("" : "+m"(products));
 #endif
 }

@@ -97,8 +97,8 @@ template <class Space, class To, class X> auto converted(char const* function, X
 template <class Op, array_like X> auto make_unary(X&& x) {
   using Rule = typename Op::template rule<value_type_of<X>>;
   static_assert(Rule::accepted,
-                "cumulus: this function is not defined for arrays of this element type (bool or "
-                "complex); convert with astype first");
+                "cumulus: this function does not take arrays of this element type (see "
+                "docs/reference.md); convert with astype first");
   using In = typename Rule::operand;
   auto&& e = converted<space_of<X>, In>(Op::name, std::forward<X>(x));
   using Tree =
@@ -137,30 +137,31 @@ template <class A, class B> struct comparison_types {
 
 }  // namespace detail
 
-/// Op applied to two operands, at least one of them array-like.
-template <class Op, operand_like A, operand_like B> auto make_binary(A&& a, B&& b) {
+/// Op applied to two operands, at least one of them array-like; messages name `function`.
+template <class Op, operand_like A, operand_like B>
+auto make_binary(A&& a, B&& b, char const* function = Op::name) {
   using Space = typename common_space<A, B>::type;
   using TypeA = operand_type<A>;
   using TypeB = operand_type<B>;
   using Rule = typename Op::template rule<typename promoted_pair<TypeA, TypeB>::type>;
   static_assert(Rule::accepted,
-                "cumulus: this function is not defined for arrays of this element type (bool or "
-                "complex); convert with astype or use a logical function");
-  auto const build = [](auto&& x, auto&& y) {
+                "cumulus: this function does not take arrays of this element type (see "
+                "docs/reference.md); convert with astype, or use a logical function for bool");
+  auto const build = [function](auto&& x, auto&& y) {
     using Tree =
         tree::apply<Op, typename Rule::result, typename std::remove_cvref_t<decltype(x)>::tree_type,
                     typename std::remove_cvref_t<decltype(y)>::tree_type>;
-    return combine<Tree>(Op::name, nullptr, std::forward<decltype(x)>(x),
+    return combine<Tree>(function, nullptr, std::forward<decltype(x)>(x),
                          std::forward<decltype(y)>(y));
   };
   if constexpr (Op::compares) {
     using Types = detail::comparison_types<TypeA, TypeB>;
-    return build(converted<Space, typename Types::Left>(Op::name, std::forward<A>(a)),
-                 converted<Space, typename Types::Right>(Op::name, std::forward<B>(b)));
+    return build(converted<Space, typename Types::Left>(function, std::forward<A>(a)),
+                 converted<Space, typename Types::Right>(function, std::forward<B>(b)));
   } else {
     using In = typename Rule::operand;
-    return build(converted<Space, In>(Op::name, std::forward<A>(a)),
-                 converted<Space, In>(Op::name, std::forward<B>(b)));
+    return build(converted<Space, In>(function, std::forward<A>(a)),
+                 converted<Space, In>(function, std::forward<B>(b)));
   }
 }
 

@@ -41,6 +41,14 @@ template <class Tree, memory_space Space> class expression {
     return result;
   }
 
+  /// An array has no truth of its own, as in NumPy.
+  explicit operator bool() const {
+    static_assert(sizeof(Tree) == 0,
+                  "cumulus: an array is neither true nor false; write all(x).item(), "
+                  "any(x).item() or array_equal(a, b)");
+    return false;
+  }
+
   /// A view of the expression: integers, slice, _, newaxis and ellipsis as for arrays.
   template <view_index... Items> expression operator()(Items... items) const {
     index_item const list[] = {items..., index_item(ellipsis)};

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 #include "cumulus/io/figure/map_panel.hpp"
 #include "cumulus/io/figure/series_panel.hpp"
@@ -29,6 +30,9 @@ struct figure_row {
 struct figure {
   std::vector<figure_row> rows;
 };
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 namespace detail {
 
@@ -47,94 +51,125 @@ struct row_layout {
 
 // A column of the page ends before this; cairo's longest side is 32,767 pixels.
 inline constexpr int most_column_height = 12000;
+inline constexpr int most_columns = 32767 / row_layout::width;
 
-struct row_drawing {
-  explicit row_drawing(figure_row const& row) : series(row.series ? &*row.series : nullptr) {
-    if (row.map) {
-      title = row.map->title;
-      map.emplace(*row.map, row_layout::plot_width, row_layout::map_most_height);
+inline map_frame frame_in_row(map_panel const& map) {
+  return frame_of(map, row_layout::plot_width, row_layout::map_most_height);
+}
+
+/// Where the rows of a figure lie, from their maps' edges alone.
+struct page_layout {
+  struct place {
+    int column = 0;
+    int y = 0;
+  };
+  std::vector<place> places;  // of the rows that fit, all of them if none is left over
+  int columns = 1;
+  int height = 0;
+
+  explicit page_layout(figure const& picture) {
+    place next;
+    for (figure_row const& row : picture.rows) {
+      if (!row.map && !row.series) {
+        throw value_error("write_png: expected a map or a series in each row, got neither in row " +
+                          std::to_string(places.size()));
+      }
+      int const row_height = height_of(row);
+      if (next.y + row_height > most_column_height) {
+        next = {next.column + 1, 0};
+      }
+      if (next.column == most_columns) {
+        return;
+      }
+      places.push_back(next);
+      next.y += row_height;
+      columns = next.column + 1;
+      height = std::max(height, next.y);
     }
   }
 
-  int height() const {
-    int const of_map = map ? row_layout::title_height + map->height() + row_layout::below_map : 0;
+ private:
+  static int height_of(figure_row const& row) {
+    int const of_map =
+        row.map ? row_layout::title_height + frame_in_row(*row.map).height + row_layout::below_map
+                : 0;
     int const of_series = row_layout::series_title_height + row_layout::series_height;
-    return of_map + (series != nullptr ? of_series : 0) + row_layout::below_series;
+    return of_map + (row.series ? of_series : 0) + row_layout::below_series;
   }
-
-  void draw(canvas& page, int x, int y) const {
-    double const left = x + row_layout::left;
-    double const right = left + row_layout::plot_width;
-    if (map) {
-      page.text(left, y + 38, title,
-                {.size = 20, .bold = true, .most_width = row_layout::plot_width});
-      y += row_layout::title_height;
-      int const centred = x + row_layout::left + (row_layout::plot_width - map->width()) / 2;
-      map->draw(page, centred, y, left, right);
-      y += map->height() + row_layout::below_map;
-    }
-    if (series != nullptr) {
-      draw_series(page,
-                  {left, double(y) + row_layout::series_title_height, row_layout::plot_width,
-                   row_layout::series_height},
-                  *series);
-    }
-  }
-
-  std::string title;
-  std::optional<map_drawing> map;
-  series_panel const* series;
 };
 
+inline void draw_row(canvas& page, figure_row const& row, int x, int y) {
+  double const left = x + row_layout::left;
+  double const right = left + row_layout::plot_width;
+  if (row.map) {
+    map_drawing const map(*row.map, frame_in_row(*row.map));
+    page.text(left, y + 38, row.map->title,
+              {.size = 20, .bold = true, .most_width = row_layout::plot_width});
+    y += row_layout::title_height;
+    int const centred = x + row_layout::left + (row_layout::plot_width - map.width()) / 2;
+    map.draw(page, centred, y, left, right);
+    y += map.height() + row_layout::below_map;
+  }
+  if (row.series) {
+    draw_series(page,
+                {left, double(y) + row_layout::series_title_height, row_layout::plot_width,
+                 row_layout::series_height},
+                *row.series);
+  }
+}
+
 }  // namespace detail
+
+/// How many rows of a figure, from its first, fit on a page: 324 with maps of the globe and series,
+/// 1161 with series alone. Looks at the edges of maps, not at values, so that a caller can know
+/// before it computes them.
+/// Throws: value_error for an empty row or edges that are not monotonic; shape_error for fewer than
+///         2 edges.
+inline std::size_t rows_that_fit(figure const& picture) {
+  return detail::page_layout(picture).places.size();
+}
 
 /// Draws the rows below each other (in further columns when there are many) and writes a PNG,
 /// 1200 pixels wide per column. The file is written beside its name, synced and renamed: at any
 /// moment the path holds the old file, the whole new one, or none.
 ///     write_png({.rows = {{.map = sst_map, .series = sst_mean}}}, "sst.png");
+/// Into a replaced_file it writes all and leaves commit() to the caller.
 /// NaN:    missing cells are grey, missing steps are gaps; all missing draws empty axes.
-/// Throws: value_error for no row, an empty row, edges that are not monotonic or a bad limit;
-///         shape_error where values do not fit their axes; io_error naming the path; library_error.
-inline void write_png(figure const& picture, std::filesystem::path const& path) {
+/// Throws: value_error for no row, an empty row, more than rows_that_fit, edges that are not
+///         monotonic or a bad limit; shape_error where values do not fit their axes; io_error
+///         naming the path; library_error.
+inline void write_png(figure const& picture, replaced_file& file) {
   if (picture.rows.empty()) {
     throw value_error("write_png: expected at least one row, got none");
   }
-  struct place {
-    int column = 0;
-    int y = 0;
-  };
-  std::vector<detail::row_drawing> rows;
-  std::vector<place> places;
-  place next;
-  int height = 0;
-  rows.reserve(picture.rows.size());
-  for (figure_row const& row : picture.rows) {
-    if (!row.map && !row.series) {
-      throw value_error("write_png: expected a map or a series in each row, got neither in row " +
-                        std::to_string(rows.size()));
-    }
-    rows.emplace_back(row);
-    if (next.y + rows.back().height() > detail::most_column_height) {
-      next = {next.column + 1, 0};
-    }
-    places.push_back(next);
-    next.y += rows.back().height();
-    height = std::max(height, next.y);
+  detail::page_layout const layout(picture);
+  if (layout.places.size() < picture.rows.size()) {
+    throw value_error("write_png: expected at most " + std::to_string(layout.places.size()) +
+                      " rows, which fit on a page, got " + std::to_string(picture.rows.size()));
   }
-  canvas page((next.column + 1) * detail::row_layout::width, height);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].draw(page, places[i].column * detail::row_layout::width, places[i].y);
+  canvas page(layout.columns * detail::row_layout::width, layout.height);
+  for (std::size_t i = 0; i < picture.rows.size(); ++i) {
+    auto const& place = layout.places[i];
+    detail::draw_row(page, picture.rows[i], place.column * detail::row_layout::width, place.y);
   }
   std::vector<unsigned char> const bytes = page.png();
-  replaced_file file(path);
   std::FILE* const out = std::fopen(file.temporary_path().c_str(), "wb");
-  bool const written =
-      out != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
-  if ((out != nullptr && std::fclose(out) != 0) || !written) {
-    throw io_error("write_png: cannot write '" + path.string() +
-                   "': " + std::generic_category().message(errno));
+  bool written = out != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
+  int code = errno;
+  if (out != nullptr && std::fclose(out) != 0) {
+    code = written ? errno : code;
+    written = false;
   }
+  if (!written) {
+    throw io_error("write_png: cannot write '" + file.path() +
+                   "': " + std::generic_category().message(code));
+  }
+}
+inline void write_png(figure const& picture, std::filesystem::path const& path) {
+  replaced_file file(path);
+  write_png(picture, file);
   file.commit();
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

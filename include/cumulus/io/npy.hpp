@@ -9,6 +9,7 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
+/// How a file is read.
 struct load_options {
   bool convert = false;  ///< accept any element type and convert it as astype does
 };
@@ -21,7 +22,7 @@ template <dtype From, dtype To> void read_converted(npy_file& file, To* to, std:
   std::unique_ptr<From[]> const piece(new From[most]);
   for (std::size_t done = 0; done < count; done += most) {
     std::size_t const n = std::min(most, count - done);
-    file.read_elements(piece.get(), n);
+    read_elements(file, piece.get(), n);
     for (std::size_t i = 0; i < n; ++i) {
       to[done + i] = elementary::cast<To>(piece[i]);
     }
@@ -93,7 +94,7 @@ ndarray<T, Space> load(std::string const& path, load_options options = {}) {
   ndarray<T, host> elements(header.shape);
   auto const count = static_cast<std::size_t>(elements.size());
   if (exact) {
-    file.read_elements(elements.data(), count);
+    read_elements(file, elements.data(), count);
   } else {
     detail::read_any(file, elements.data(), count);
   }
@@ -110,13 +111,15 @@ ndarray<T, Space> load(std::string const& path, load_options options = {}) {
 /// Writes an array, or the values of an expression, to a .npy file: the bytes that numpy.save
 /// writes. The file appears, or replaces an older one, when it is complete and on the disk.
 ///     cm::save("anomaly.npy", t - cm::mean(t, 0, {.keepdims = true}));
-/// Throws: io_error naming the file; dtype_error for bfloat16, which .npy does not have.
+/// Dtype:  every type of an array but bfloat16, which .npy does not have.
+/// Throws: io_error naming the file; out_of_memory.
 /// Source: numpy.save.
 template <array_like X> void save(std::string const& path, X const& x) {
   using T = value_type_of<X>;
+  static_assert(!std::is_same_v<T, bfloat16>,
+                "cumulus: .npy files have no bfloat16; save astype<float>(x)");
   if constexpr (std::is_same_v<T, bfloat16>) {
-    throw dtype_error("save: '" + path +
-                      "': expected a type that .npy has, got bfloat16; convert with astype<float>");
+    return;  // said above, in one message
   } else if constexpr (!requires { x.strides(); }) {
     save(path, ndarray<T, space_of<X>>(x));
   } else if constexpr (!std::is_same_v<space_of<X>, host>) {

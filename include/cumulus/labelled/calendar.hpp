@@ -190,7 +190,9 @@ constexpr std::string_view name(calendar c) {
 }
 
 /// The calendar that a `calendar` attribute names, in any case and with blanks around; empty is
-/// standard. Throws: calendar_error if CF has no such calendar, or one with leap seconds ("utc").
+/// standard.
+///     auto c = calendar_from_name("365_day");       // calendar::noleap
+/// Throws: calendar_error if CF has no such calendar, or one with leap seconds ("utc").
 /// Source: CF conventions 1.11, section 4.4.1.
 inline calendar calendar_from_name(std::string_view text) {
   std::string const key = lower_trimmed(text);
@@ -216,7 +218,8 @@ inline calendar calendar_from_name(std::string_view text) {
 }
 
 /// The number of the last day of a month; October 1582 of `standard` ends with 31 (and has 21
-/// days). Throws: calendar_error if month is outside 1..12.
+/// days).
+/// Throws: calendar_error if month is outside 1..12.
 inline int days_in_month(calendar c, std::int64_t year, int month) {
   if (month < 1 || month > 12) {
     throw calendar_error("days_in_month: expected a month in 1..12, got " + std::to_string(month));
@@ -254,6 +257,7 @@ inline std::int64_t days_from_date(calendar c, std::int64_t year, int month, int
 }
 
 /// The date and time of an instant: the inverse of days_from_date, at any distance from year 0.
+///     to_date_time(calendar::noleap, {365, 0})        // 0001-01-01 00:00:00
 /// Cost:   a few integer divisions; no table of years.
 /// Throws: calendar_error if |days| > max_calendar_days or microseconds are outside [0, 86400e6).
 inline date_time to_date_time(calendar c, instant at) {

@@ -13,7 +13,7 @@
 
 namespace cumulus::inline v1 {
 
-/// The attributes that identify a coordinate; nullopt where the variable does not have one.
+/// The attributes that identify a coordinate, as text; nullopt where the variable lacks one.
 struct axis_attributes {
   std::optional<std::string> axis = {};
   std::optional<std::string> standard_name = {};
@@ -21,8 +21,8 @@ struct axis_attributes {
   std::optional<std::string> positive = {};
 };
 
-/// x and y are horizontal axes that are no geographic longitude and latitude: of a projection, of a
-/// rotated pole, or declared by axis = "X"/"Y" alone.
+/// What a coordinate measures. x and y are horizontal axes that are no geographic longitude and
+/// latitude: of a projection, of a rotated pole, or declared by axis = "X" or "Y" alone.
 enum class axis_kind { time, latitude, longitude, vertical, x, y, other };
 
 namespace detail {
@@ -86,17 +86,18 @@ inline std::string attribute_key(std::optional<std::string> const& text) {
 
 }  // namespace detail
 
-/// The kind of a coordinate variable.
+/// The kind of a coordinate variable, from its attributes in any case and with blanks around.
 ///     axis_kind_of({.units = "degrees_north"}) == axis_kind::latitude
-/// Rules, the first that applies, all in any case:
-///   time       units "<unit> since ...", or standard_name or axis says so;
-///   latitude   standard_name latitude; else units degree(s)_north, degree(s)_N, degree(s)N
-///   (longitude alike); x, y       standard_name grid_latitude, projection_y_coordinate, ...
-///   whatever the units; else axis X, Y.
-///              Plain "degrees" or no units with axis Y alone are y, not latitude: it may be a
-///              rotated pole (CDO calls such a grid generic and gives it no cell areas);
-///   vertical   axis Z, positive up or down, a vertical standard_name, units of pressure or level;
-///              a length without `positive` is none.
+/// The first of these rules that applies:
+/// - time: units "<unit> since …", standard_name "time" or axis "T";
+/// - latitude, longitude: that standard_name;
+/// - x, y: standard_name grid_longitude, projection_y_coordinate, …, whatever the units;
+/// - latitude, longitude: units degree(s)_north, degree(s)_N or degree(s)N, and so for east;
+/// - vertical: axis "Z";
+/// - x, y: axis "X" or "Y". So plain "degrees" with axis "Y" is y, not latitude: it may be of a
+///   rotated pole (CDO calls such a grid generic and gives it no cell areas);
+/// - vertical: positive "up" or "down", a vertical standard_name, units of pressure or level. A
+///   length without `positive` is none.
 /// Source: CF conventions 1.11, chapter 4.
 inline axis_kind axis_kind_of(axis_attributes const& a) {
   std::string const axis = detail::attribute_key(a.axis);
@@ -144,8 +145,11 @@ inline axis_kind axis_kind_of(axis_attributes const& a) {
   return axis_kind::other;
 }
 
-/// Degrees in one unit of a latitude or longitude: 1, or 180/pi for radians; empty units are
-/// degrees. Throws: unit_error if units are no angle that CF allows there.
+/// Degrees in one unit of a latitude or longitude: 1, or 180/pi for radians.
+///     double const lat = y * degrees_per_unit("radian");
+/// Units:  empty ones are degrees.
+/// Throws: unit_error if units are no angle that CF allows there.
+/// Source: CF conventions 1.11, sections 4.1 and 4.2.
 inline double degrees_per_unit(std::string_view units) {
   static constexpr std::string_view radians[] = {"radian", "radians", "rad"};
   static constexpr std::string_view plain[] = {"", "degree", "degrees", "deg"};

@@ -123,21 +123,15 @@ template <class T> std::vector<int> months_of(std::span<T const> values, time_un
 
 /// The dates of a time coordinate.
 ///     auto dates = decode_time(time, "days since 1850-01-01", "noleap");
-/// Units:    values in the unit named by units; months and years step the calendar month and keep
-/// the day
-///           (one past the end of the month runs into the next), fractions are of the month arrived
-///           at and are rounded to the second. Other units are rounded to the microsecond, and to
-///           nothing coarser: 23:59:59.9999 on the last of a month stays in it (CDO rounds to the
-///           second).
+/// Dtype:    double and float to their own resolution, integers exactly (pass 64-bit ones as such:
+///           beyond 2^53 a double cannot hold them).
+/// Units:    of `units`. Months and years step the calendar month and keep the day (one past the
+///           end of the month runs into the next); a fraction is of the month arrived at, to the
+///           second. Others are rounded to the microsecond (CDO: to the second).
 /// Calendar: see parse_time_units; empty where the attribute is missing. `none` has no rule in CF
-/// and
-///           decodes as proleptic_gregorian, as in CDO, so that perpetual and idealised runs open.
-/// Dtype:    double and float are exact to their own resolution; integers are exact (pass 64-bit
-/// integers
-///           as such: beyond 2^53 a double cannot hold them).
+///           and decodes as proleptic_gregorian, as in CDO, so that perpetual runs open.
 /// Throws:   unit_error, calendar_error as parse_time_units; calendar_error naming the index of a
-/// value
-///           that is not finite or too far from year 0.
+///           value that is not finite (NaN too) or too far from year 0.
 /// Source:   CF conventions 1.11, section 4.4; CDO 2.1.1 for months and years.
 inline std::vector<date_time> decode_time(std::span<double const> values, std::string_view units,
                                           std::string_view calendar_attribute = {}) {
@@ -160,7 +154,7 @@ inline std::vector<date_time> decode_time(std::span<std::int32_t const> values,
 
 /// The month, 1 to 12, of each value of a time coordinate: the labels of a monthly climatology.
 ///     auto labels = month_of(time, "hour since 0000-01-01 00:00:00");
-/// Units, calendar, errors: as decode_time.
+/// Dtype, Units, Calendar, Throws, Source: as decode_time.
 inline std::vector<int> month_of(std::span<double const> values, std::string_view units,
                                  std::string_view calendar_attribute = {}) {
   return detail::months_of(values, parse_time_units(units, calendar_attribute));

@@ -12,6 +12,7 @@
 
 namespace cumulus::inline v1 {
 
+/// What one step of a time coordinate is. month and year are those of the calendar.
 enum class time_unit {
   nanosecond,
   microsecond,
@@ -25,8 +26,8 @@ enum class time_unit {
   year
 };
 
-/// A decoded `units` attribute: what one step of the coordinate is, and where it counts from (in
-/// UTC).
+/// A decoded `units` attribute: what one step of the coordinate is, and the time it counts from, in
+/// UTC.
 struct time_units {
   time_unit unit = time_unit::day;
   calendar cal = calendar::standard;
@@ -95,8 +96,8 @@ class reference_scanner {
   std::int64_t year = 0;
   std::int64_t month = 1;
   std::int64_t day = 1;
-  std::int64_t microseconds =
-      0;  // since midnight UTC; negative or past a day where a zone moves it
+  // Since midnight UTC; negative or past a day where a zone moves it.
+  std::int64_t microseconds = 0;
 
  private:
   bool accept(char c) {
@@ -246,27 +247,22 @@ inline unit_and_reference split_time_units(std::string_view lower) {
 }  // namespace detail
 
 /// Whether a `units` attribute is that of a time coordinate: a unit of time and the word "since",
-/// in any case. The reference that follows is not looked at: a bad one is an error of
-/// parse_time_units.
+/// in any case. What follows is not looked at: a bad reference is an error of parse_time_units.
 inline bool is_time_units(std::string_view units) {
   return detail::split_time_units(lower_trimmed(units)).unit != nullptr;
 }
 
 /// Reads "<unit> since <reference>" as UDUNITS and real files write it, in any case.
 ///     auto u = parse_time_units("hours since 1900-1-1 00:00:0.0", "noleap");
-/// Units:     nanoseconds to years with their abbreviations (s, sec, hrs, d, ...); months and years
-/// are
-///            calendar months, not UDUNITS' mean ones.
-/// Reference: year[-month[-day]] or yyyymmdd, then T or blanks, hour[:minute[:second[.fraction]]]
-/// and a zone
-///            (Z, UTC, +01:00, -6, +0530), east positive. Fractions beyond a microsecond are cut.
+/// Units:     nanoseconds to years with their abbreviations (s, sec, hrs, d, …); months and years
+///            are those of the calendar, not UDUNITS' mean ones.
+/// Reference: year[-month[-day]] or yyyymmdd; T or blanks, hour[:minute[:second[.fraction]]]; a
+///            zone (Z, UTC, +01:00, -6, +0530), east positive. Beyond a microsecond it is cut.
 /// Calendar:  empty means that the attribute is missing: standard, except that a reference in year
-/// 0, which
-///            standard lacks, gives proleptic_gregorian.
-/// Throws: unit_error if units have another form; calendar_error if the calendar is unknown or does
-/// not have
-///         the reference date.
-/// Source: CF conventions 1.11, section 4.4; UDUNITS-2 manual, "Timestamps".
+///            0, which standard lacks, gives proleptic_gregorian.
+/// Throws:    unit_error if units have another form; calendar_error if the calendar is unknown or
+///            does not have the reference date.
+/// Source:    CF conventions 1.11, section 4.4; UDUNITS-2 manual, "Timestamps".
 inline time_units parse_time_units(std::string_view units,
                                    std::string_view calendar_attribute = {}) {
   std::string const lower = lower_trimmed(units);
@@ -275,8 +271,7 @@ inline time_units parse_time_units(std::string_view units,
   if (parts.unit == nullptr || !at.scan()) {
     throw unit_error(
         "parse_time_units: expected \"<unit of time> since <date>\", such as \"days since "
-        "1979-01-01\", "
-        "got \"" +
+        "1979-01-01\", got \"" +
         std::string(units) + "\"");
   }
   time_units out;

@@ -27,8 +27,8 @@ inline void check_cublas(cublasStatus_t status, char const* call, matmul_plan co
   }
 }
 
-/// The handle of this thread on a device. Handles must not be shared by threads that are at work,
-/// and making one costs milliseconds.
+/// The handle of this thread on `device`, which is the current one. Handles must not be shared by
+/// threads that are at work, and making one costs milliseconds.
 inline cublasHandle_t cublas_handle(int device, matmul_plan const& p) {
   struct thread_handles {
     std::vector<cublasHandle_t> of_device;
@@ -45,14 +45,20 @@ inline cublasHandle_t cublas_handle(int device, matmul_plan const& p) {
   if (handles.of_device.size() <= index) {
     handles.of_device.resize(index + 1, nullptr);
   }
-  cublasHandle_t& handle = handles.of_device[index];
-  if (handle == nullptr) {
-    check_cublas(cublasCreate(&handle), "cublasCreate", p);
+  cublasHandle_t& kept = handles.of_device[index];
+  if (kept == nullptr) {
+    cublasHandle_t made = nullptr;
+    check_cublas(cublasCreate(&made), "cublasCreate", p);
     constexpr auto ieee = static_cast<cublasMath_t>(
         CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION);
-    check_cublas(cublasSetMathMode(handle, ieee), "cublasSetMathMode", p);
+    cublasStatus_t const status = cublasSetMathMode(made, ieee);
+    if (status != CUBLAS_STATUS_SUCCESS) {
+      cublasDestroy(made);  // or the next product would run in another arithmetic
+    }
+    check_cublas(status, "cublasSetMathMode", p);
+    kept = made;
   }
-  return handle;
+  return kept;
 }
 
 /// cuBLAS' name of an element type, what it adds in, and the type of alpha and beta.
@@ -90,14 +96,14 @@ template <> struct cublas_types<bfloat16> {
 
 }  // namespace detail
 
-/// Queues the products of a plan on the current stream: one call for a strided batch, one for each
-/// turn of the outer loops of a nested one. c is row-major.
+/// Queues the products of a plan on a stream of the current device: one call for a strided batch,
+/// one for each turn of the outer loops of a nested one. c is row-major.
 /// Throws: library_error if cuBLAS fails; cuda_error.
 template <class T>
 void matmul_cublas(matmul_plan const& p, array_view<T const, cuda> const& a,
-                   array_view<T const, cuda> const& b, array_view<T, cuda> const& c) {
+                   array_view<T const, cuda> const& b, array_view<T, cuda> const& c,
+                   stream_state& stream = current_stream_state()) {
   using types = detail::cublas_types<T>;
-  stream_state& stream = current_stream_state();
   cublasHandle_t const handle = detail::cublas_handle(stream.device, p);
   use_cuda_block(a.owner().context(), stream, false);
   use_cuda_block(b.owner().context(), stream, false);

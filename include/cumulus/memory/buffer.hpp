@@ -5,11 +5,21 @@
 // reference needs to know neither the compiler nor the back end that made it.
 
 #include <atomic>
+#include <new>
 #include <utility>
 
 #include "cumulus/core/config.hpp"
+#include "cumulus/core/error.hpp"
 
 namespace cumulus::inline v1 {
+namespace detail {
+
+[[noreturn]] inline void throw_no_record(std::size_t bytes) {
+  throw out_of_memory("allocate: expected host memory for the record of a block of " +
+                      std::to_string(bytes) + " bytes, got none");
+}
+
+}  // namespace detail
 
 class buffer {
  public:
@@ -18,8 +28,13 @@ class buffer {
 
   buffer() = default;
   /// Takes over `data`.
+  /// Throws: out_of_memory; `data` is then still the caller's.
   buffer(void* data, std::size_t bytes, deleter free, void* context = nullptr)
-      : block_(new block{{1}, data, bytes, free, context}) {}
+      : block_(new(std::nothrow) block{{1}, data, bytes, free, context}) {
+    if (block_ == nullptr) {
+      detail::throw_no_record(bytes);
+    }
+  }
   buffer(buffer const& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) {
       block_->references.fetch_add(1, std::memory_order_relaxed);
@@ -41,9 +56,10 @@ class buffer {
   std::size_t bytes() const noexcept { return block_ != nullptr ? block_->bytes : 0; }
   /// What the maker of the block stored with it: the home stream of a CUDA block.
   void* context() const noexcept { return block_ != nullptr ? block_->context : nullptr; }
-  /// Number of arrays, views and expressions that share the block.
+  /// Number of arrays, views and expressions that share the block. Whoever finds itself alone may
+  /// write: what the others read before they let go has happened.
   std::int64_t use_count() const noexcept {
-    return block_ != nullptr ? block_->references.load(std::memory_order_relaxed) : 0;
+    return block_ != nullptr ? block_->references.load(std::memory_order_acquire) : 0;
   }
   explicit operator bool() const noexcept { return block_ != nullptr; }
   friend bool operator==(buffer const& a, buffer const& b) noexcept { return a.block_ == b.block_; }

@@ -14,11 +14,14 @@ namespace cumulus::inline v1 {
 ///     double const seconds = cm::elapsed_seconds(start, stop);
 class event {
  public:
+  /// A mark for streams of the current device.
   /// Throws: cuda_error.
-  event() { check_cuda(cudaEventCreate(&handle_), "cudaEventCreate"); }
-  event(event&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  event() : device_(current_device()) { check_cuda(cudaEventCreate(&handle_), "cudaEventCreate"); }
+  event(event&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), device_(other.device_) {}
   event& operator=(event&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(device_, other.device_);
     return *this;
   }
   ~event() {
@@ -29,19 +32,34 @@ class event {
 
   cudaEvent_t get() const noexcept { return handle_; }
   /// Marks what is queued on the current stream now.
-  void record() { check_cuda(cudaEventRecord(handle_, current_stream()), "cudaEventRecord"); }
+  /// Throws: cuda_error, also if the current stream is of another device than the event.
+  void record() {
+    stream_state const& stream = current_stream_state();
+    if (stream.device != device_) {
+      throw cuda_error("event: expected a stream of device " + std::to_string(device_) +
+                       ", on which the event was made, got one of device " +
+                       std::to_string(stream.device));
+    }
+    check_cuda(cudaEventRecord(handle_, stream.handle), "cudaEventRecord");
+  }
   /// The current stream waits for the mark; the host does not.
   void wait() const {
     check_cuda(cudaStreamWaitEvent(current_stream(), handle_, 0), "cudaStreamWaitEvent");
   }
   /// The host waits for the mark.
-  void synchronize() const { check_cuda(cudaEventSynchronize(handle_), "cudaEventSynchronize"); }
+  /// Throws: as stream::synchronize.
+  void synchronize() const {
+    check_cuda(cudaEventSynchronize(handle_), "cudaEventSynchronize");
+    report_bad_index(device_);
+  }
 
  private:
   cudaEvent_t handle_ = nullptr;
+  int device_ = 0;
 };
 
 /// Seconds of device time between two recorded events; waits for the second.
+/// Throws: as stream::synchronize.
 inline double elapsed_seconds(event const& start, event const& stop) {
   stop.synchronize();
   float milliseconds = 0;

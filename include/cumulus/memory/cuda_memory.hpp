@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Blocks of device memory and copies to, from and within it. Everything is queued on the current
-// stream; only copies to the host, and from page-locked host memory, wait.
+// stream; only copies to the host wait, and those from host memory that the device reads by itself.
 
 #include "cumulus/memory/cuda_block.hpp"
 #include "cumulus/memory/cuda_event.hpp"
@@ -18,10 +18,12 @@ inline buffer allocate_cuda(std::size_t bytes) {
   }
   stream_state& stream = current_stream_state();
   memory_resource& resource = current_resource<cuda>();
-  void* const data = resource.allocate(bytes);
-  cuda_block* block = nullptr;
+  void* const data = detail::allocate_from(resource, bytes);
+  cuda_block* const block = new (std::nothrow) cuda_block(resource, stream);
   try {
-    block = new cuda_block(resource, stream);
+    if (block == nullptr) {
+      detail::throw_no_record(bytes);
+    }
     return buffer(
         data, bytes,
         [](void* memory, std::size_t size, void* context) noexcept {
@@ -48,9 +50,11 @@ inline void use_cuda_block(void* context, stream_state& stream, bool writes) {
 enum class copy_direction { to_device, to_host, within_device };
 
 /// Copies bytes on the current stream; `to` and `from` point into the blocks of their owners. A
-/// copy to the host waits for the stream, and so does one from page-locked host memory, which the
-/// caller may change or free as soon as this returns.
-/// Throws: index_error if an index of an earlier take was out of range; cuda_error.
+/// copy to the host waits for the stream. So does one from host memory that the device reads by
+/// itself (page-locked memory, and all memory where the hardware or the kernel lets it), because
+/// the caller may change or free the memory as soon as this returns.
+/// Throws: index_error if it waits and an index of an earlier take on the device was out of range;
+///         cuda_error.
 inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer const& from_owner,
                       std::size_t bytes, copy_direction direction) {
   stream_state& stream = current_stream_state();
@@ -60,17 +64,17 @@ inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer
   if (direction != copy_direction::to_host) {
     use_cuda_block(to_owner.context(), stream, true);
   }
+  bool waits = direction == copy_direction::to_host;
+  if (direction == copy_direction::to_device) {
+    cudaPointerAttributes attributes = {};
+    check_cuda(cudaPointerGetAttributes(&attributes, from), "cudaPointerGetAttributes");
+    waits = attributes.type != cudaMemoryTypeUnregistered || reads_pageable_memory(stream.device);
+  }
   cudaMemcpyKind const kind = direction == copy_direction::to_device ? cudaMemcpyHostToDevice
                               : direction == copy_direction::to_host ? cudaMemcpyDeviceToHost
                                                                      : cudaMemcpyDeviceToDevice;
   check_cuda(cudaMemcpyAsync(to, from, bytes, kind, stream.handle), "cudaMemcpyAsync",
              {{"bytes", static_cast<index_t>(bytes)}, {"kind", kind}});
-  bool waits = direction == copy_direction::to_host;
-  if (direction == copy_direction::to_device) {
-    cudaPointerAttributes attributes = {};
-    check_cuda(cudaPointerGetAttributes(&attributes, from), "cudaPointerGetAttributes");
-    waits = attributes.type != cudaMemoryTypeUnregistered;
-  }
   if (waits) {
     wait_for(stream);
   }

@@ -22,9 +22,10 @@ class cuda_memory_pool final : public memory_resource {
   void* allocate(std::size_t bytes) override {
     stream_state const& stream = current_stream_state();
     std::size_t const before = used_.fetch_add(bytes);
-    if (bytes > limit_ || before > limit_ - bytes) {
+    std::size_t const limit = limit_;
+    if (bytes > limit || before > limit - bytes) {
       used_ -= bytes;
-      throw out_of_memory("allocate: expected at most " + std::to_string(limit_) +
+      throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
                           " bytes of device memory in use, got " + std::to_string(bytes) +
                           " more beside " + std::to_string(before));
     }
@@ -78,8 +79,6 @@ class cuda_memory_pool final : public memory_resource {
   }
 
  private:
-  static constexpr int most_devices = 128;
-
   bool any_used() const noexcept { return any_used_; }
 
   cudaMemPool_t existing_pool(int device) const { return pools_[device]; }
@@ -109,8 +108,11 @@ class cuda_memory_pool final : public memory_resource {
     properties.location.id = device;
     check_cuda(cudaMemPoolCreate(&pool, &properties), "cudaMemPoolCreate", {{"device", device}});
     std::uint64_t keep = UINT64_MAX;
-    check_cuda(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep),
-               "cudaMemPoolSetAttribute");
+    cudaError_t const kept = cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep);
+    if (kept != cudaSuccess) {
+      cudaMemPoolDestroy(pool);
+    }
+    check_cuda(kept, "cudaMemPoolSetAttribute");
     pools_[device] = pool;
     any_used_ = true;
     return pool;
@@ -124,9 +126,7 @@ class cuda_memory_pool final : public memory_resource {
   /// Frees in the order of the current stream. A failure cannot be reported from a destructor, and
   /// during exit the driver may be gone.
   void free_in_order(void* data) noexcept {
-    stream_state const* const scoped = scoped_stream();
-    cudaStream_t const stream = scoped != nullptr ? scoped->handle : cudaStreamLegacy;
-    if (!any_used() || cudaFreeAsync(data, stream) != cudaSuccess) {
+    if (!any_used() || cudaFreeAsync(data, current_stream()) != cudaSuccess) {
       cudaFree(data);
       static_cast<void>(cudaGetLastError());
     }
@@ -146,26 +146,29 @@ class cuda_memory_pool final : public memory_resource {
   std::atomic<std::size_t> used_{0};
   std::atomic<std::size_t> limit_{SIZE_MAX};
   std::atomic<bool> any_used_{false};
-  std::atomic<cudaMemPool_t> pools_[most_devices] = {};
-  std::atomic<bool> without_pool_[most_devices] = {};
+  std::atomic<cudaMemPool_t> pools_[most_cuda_devices] = {};
+  std::atomic<bool> without_pool_[most_cuda_devices] = {};
   std::mutex mutex_;
 };
 
 /// The library's own pool: its figures, limit and release().
 ///     cm::cuda_pool().set_limit(std::size_t{8} << 30);
-inline cuda_memory_pool& cuda_pool() {
-  // Never destroyed: arrays with static storage may free their memory during exit.
+[[gnu::visibility("default")]] inline cuda_memory_pool& cuda_pool() {
+  // Never destroyed: arrays with static storage may free their memory during exit. One serves all
+  // shared libraries of a program.
   static cuda_memory_pool* const pool = new cuda_memory_pool;
   return *pool;
 }
 
 namespace detail {
 
+[[gnu::visibility("default")]] inline std::atomic<memory_resource*>& cuda_resource_slot() {
+  static std::atomic<memory_resource*> slot{&cuda_pool()};
+  return slot;
+}
+
 template <> struct resource_slot<cuda> {
-  static std::atomic<memory_resource*>& current() {
-    static std::atomic<memory_resource*> slot{&cuda_pool()};
-    return slot;
-  }
+  static std::atomic<memory_resource*>& current() { return cuda_resource_slot(); }
 };
 
 }  // namespace detail

@@ -14,7 +14,7 @@
 namespace cumulus::inline v1 {
 
 /// An allocator of untyped memory. `allocate` returns memory aligned to 64 bytes or throws
-/// out_of_memory; a resource must outlive every buffer it gave out.
+/// out_of_memory (std::bad_alloc becomes one); a resource must outlive every buffer it gave out.
 class memory_resource {
  public:
   virtual ~memory_resource() = default;
@@ -50,15 +50,32 @@ class host_memory_resource final : public memory_resource {
 
 namespace detail {
 
+// One slot serves all shared libraries of a program, whatever visibility they are compiled with.
+// What is in it is never destroyed: arrays with static storage may free their memory during exit.
+[[gnu::visibility("default")]] inline std::atomic<memory_resource*>& host_resource_slot() {
+  static std::atomic<memory_resource*> slot{new host_memory_resource};
+  return slot;
+}
+
 template <memory_space Space> struct resource_slot;
 
 template <> struct resource_slot<host> {
-  static std::atomic<memory_resource*>& current() {
-    // Never destroyed: arrays with static storage may free their memory during exit.
-    static std::atomic<memory_resource*> slot{new host_memory_resource};
-    return slot;
-  }
+  static std::atomic<memory_resource*>& current() { return host_resource_slot(); }
 };
+
+/// A resource of the user's may pass on what other allocators do when there is no memory.
+inline void* allocate_from(memory_resource& resource, std::size_t bytes) {
+  void* data = nullptr;
+  try {
+    data = resource.allocate(bytes);
+  } catch (std::bad_alloc const&) {
+  }
+  if (data == nullptr) {
+    throw out_of_memory("allocate: expected " + std::to_string(bytes) +
+                        " bytes of the memory resource, got none");
+  }
+  return data;
+}
 
 inline void free_through_resource(void* data, std::size_t bytes, void* context) noexcept {
   static_cast<memory_resource*>(context)->deallocate(data, bytes);
@@ -83,7 +100,7 @@ inline buffer allocate_host(std::size_t bytes) {
     return {};
   }
   memory_resource& resource = current_resource<host>();
-  void* const data = resource.allocate(bytes);
+  void* const data = detail::allocate_from(resource, bytes);
   try {
     return buffer(data, bytes, detail::free_through_resource, &resource);
   } catch (...) {

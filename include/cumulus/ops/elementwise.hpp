@@ -24,6 +24,15 @@ template <class Op, class X, class Y> CUMULUS_HD auto apply_to_scalars(X x, Y y)
       Op{}(elementary::cast<In>(x), elementary::cast<In>(y)));
 }
 
+/// A std::vector and its like beside an array: taken, to be refused in words.
+template <class X>
+concept plain_list = !lazy_source<X> && requires(X const& x) {
+  x.data();
+  x.size();
+};
+template <class X>
+concept operand_or_list = operand_like<X> || plain_list<std::remove_cvref_t<X>>;
+
 template <class X> constexpr int leaves_of() {
   if constexpr (requires { std::remove_cvref_t<X>::leaf_count; }) {
     return std::remove_cvref_t<X>::leaf_count;
@@ -41,6 +50,9 @@ template <class X, class Y> constexpr bool same_space() {
 
 /// What combine() checks too, near enough to the user's line to stand at the top of the message.
 template <class X, class Y> constexpr bool check_operands() {
+  static_assert(operand_like<X> && operand_like<Y>,
+                "cumulus: a std::vector or std::span is not an operand; make an array of it with "
+                "from_vector(v) or from_span(s, shape)");
   static_assert(same_space<X, Y>(),
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
@@ -62,7 +74,7 @@ template <class X, class Y> constexpr bool check_operands() {
     return detail::apply_to_scalar<operations::name>(x);          \
   }
 #define CUMULUS_BINARY(name, rule, width, expression, domain, doc)                \
-  template <operand_like X, operand_like Y>                                       \
+  template <detail::operand_or_list X, detail::operand_or_list Y>                 \
     requires any_array_like_v<X, Y>                                               \
   auto name(X&& x, Y&& y) {                                                       \
     static_assert(detail::check_operands<X, Y>());                                \
@@ -74,7 +86,7 @@ template <class X, class Y> constexpr bool check_operands() {
 #include "cumulus/expr/elementwise.def"
 
 #define CUMULUS_OPERATOR(symbol, operation)                                            \
-  template <operand_like X, operand_like Y>                                            \
+  template <detail::operand_or_list X, detail::operand_or_list Y>                      \
     requires any_array_like_v<X, Y>                                                    \
   auto operator symbol(X&& x, Y&& y) {                                                 \
     static_assert(detail::check_operands<X, Y>());                                     \
@@ -155,7 +167,9 @@ auto where(C&& condition, X&& x, Y&& y) {
 template <operand_like X, operand_like L, operand_like H>
   requires any_array_like_v<X, L, H>
 auto clip(X&& x, L&& low, H&& high) {
-  return minimum(maximum(std::forward<X>(x), std::forward<L>(low)), std::forward<H>(high));
+  return make_binary<operations::minimum>(
+      make_binary<operations::maximum>(std::forward<X>(x), std::forward<L>(low), "clip"),
+      std::forward<H>(high), "clip");
 }
 
 /// The elements converted to T: float to integer saturates and NaN gives 0, a complex number loses

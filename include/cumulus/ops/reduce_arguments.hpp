@@ -58,14 +58,12 @@ void check_elements(char const* name, shape const& s, axis_set const& set, Optio
                           ": expected an initial value beside .where, got none");
       }
     }
-    index_t outputs = 1;
-    index_t length = 1;
+    // NumPy asks this of the reduced axes alone, even where no result would be computed.
     for (int k = 0; k < s.rank(); ++k) {
-      (set.member[k] ? length : outputs) *= s[k];
-    }
-    if (length == 0 && outputs != 0) {
-      throw value_error(std::string(name) + ": expected at least one element, got shape " +
-                        to_string(s));
+      if (set.member[k] && s[k] == 0) {
+        throw value_error(std::string(name) + ": expected at least one element along axis " +
+                          std::to_string(k) + ", got shape " + to_string(s));
+      }
     }
   }
 }

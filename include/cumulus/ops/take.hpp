@@ -74,9 +74,10 @@ inline constexpr bool is_gatherable_v = [] {
 /// The axes of `index` in the place of axis `axis`.
 inline shape taken_shape(shape const& s, int axis, shape const& index) {
   if (s.rank() - 1 + index.rank() > max_rank) {
-    throw shape_error("take: expected a result of at most 8 axes, got shape " + to_string(s) +
-                      " with an index of shape " + to_string(index) + " along axis " +
-                      std::to_string(axis));
+    throw shape_error("take: expected a result of at most " + std::to_string(max_rank) +
+                      " axes, got " + std::to_string(s.rank() - 1 + index.rank()) + " from shape " +
+                      to_string(s) + " with an index of shape " + to_string(index) +
+                      " along axis " + std::to_string(axis));
   }
   shape result;
   for (int k = 0; k < axis; ++k) {

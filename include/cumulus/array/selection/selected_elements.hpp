@@ -223,10 +223,7 @@ selected_elements<Space> select(shape const& s, strides const& st,
   }
 
   shape const& view = result.kept.result;
-  if (view.rank() + common.rank() > max_rank) {
-    throw shape_error("index: expected a result of at most 8 axes, got " +
-                      std::to_string(view.rank() + common.rank()));
-  }
+  check_rank(view.rank() + common.rank(), "index");
   result.shape = view;
   for (int k = 0; k < common.rank(); ++k) {
     result.shape.insert(result.index_axis + k, common[k]);

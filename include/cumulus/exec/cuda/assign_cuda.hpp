@@ -24,7 +24,7 @@ inline int* prepare_operands(stream_state& stream, std::span<operand const> oper
   for (std::size_t i = 0; i < contexts.size(); ++i) {
     use_cuda_block(contexts[i], stream, i < written);
   }
-  return gathers ? bad_index_flag(stream) : nullptr;
+  return gathers ? bad_index_flag(stream.device) : nullptr;
 }
 
 /// Queues the evaluation of Tree into operands[0], as planned, on the current stream;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/io/figure/label_text.hpp"
 
 namespace cumulus::inline v1::plot {
@@ -18,6 +19,9 @@ struct axis_ticks {
   std::vector<std::string> labels;
   int exponent = 0;
 };
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 /// The smallest of 1, 2 and 5 times a power of ten that divides `span` into at most `most` steps.
 inline double nice_step(double span, int most) {
@@ -181,4 +185,5 @@ inline std::string scaled_units(std::string const& units, int exponent) {
   return shown.empty() || shown == "1" ? "× " + power : power + " " + shown;
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 #include "cumulus/io/figure/colour_map.hpp"
 #include "cumulus/io/figure/label_text.hpp"
@@ -39,6 +40,9 @@ struct text_style {
 };
 
 inline constexpr rgb frame_colour{85, 85, 85};
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 class canvas {
  public:
@@ -253,4 +257,5 @@ class canvas {
   bool only_built_in_font_ = false;  // it has ASCII alone: no minus sign, no degree sign
 };
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

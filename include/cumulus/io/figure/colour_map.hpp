@@ -11,6 +11,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "cumulus/core/config.hpp"
+
 namespace cumulus::inline v1::plot {
 
 /// An opaque sRGB colour, eight bits a channel.
@@ -37,6 +39,9 @@ inline constexpr std::array<rgb, 11> blue_to_red_anchors{{{5, 48, 97},
                                                           {214, 96, 77},
                                                           {178, 24, 43},
                                                           {103, 0, 31}}};
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 namespace detail {
 
@@ -106,4 +111,5 @@ inline rgb diverging_colour(double relative) {
   return table[static_cast<std::size_t>(std::lround(place) + detail::half_colours)];
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -9,7 +9,12 @@
 #include <string>
 #include <string_view>
 
+#include "cumulus/core/config.hpp"
+
 namespace cumulus::inline v1::plot {
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 namespace detail {
 
@@ -148,4 +153,5 @@ inline std::string fixed_number(double value, int decimals) {
   return std::string(text);
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -1,50 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The sides of a map's grid: cell edges from centres, longitudes that run once round made
-// monotonic, and which cells a row or column of pixels shows. The map panel is built on it; callers
-// make its edges here.
+// The sides of a map's grid, and which cells a row or column of pixels shows. The map panel is
+// built on it.
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 
 namespace cumulus::inline v1::plot {
-
-/// Edges half-way between cell centres; the outer cells reach as far out as in, clipped to
-/// [low, high]. A single cell is one unit wide. No centre gives no edge.
-inline std::vector<double> midpoint_edges(std::span<double const> centres, double low = -1e300,
-                                          double high = 1e300) {
-  std::size_t const n = centres.size();
-  std::vector<double> edges;
-  for (std::size_t i = 0; n > 0 && i <= n; ++i) {
-    double const left = i > 0   ? centres[i - 1]
-                        : n > 1 ? 2 * centres[0] - centres[1]
-                                : centres[0] - 1;
-    double const right = i < n   ? centres[i]
-                         : n > 1 ? 2 * centres[n - 1] - centres[n - 2]
-                                 : centres[0] + 1;
-    edges.push_back(std::clamp((left + right) / 2, low, high));
-  }
-  return edges;
-}
-
-/// Longitudes made monotonic: where they turn back, multiples of 360 are added so that each step is
-/// within 180°. Longitudes that are monotonic already stay as they are.
-inline std::vector<double> unwrapped_longitudes(std::span<double const> longitudes) {
-  std::vector<double> out(longitudes.begin(), longitudes.end());
-  if (!std::is_sorted(out.begin(), out.end()) && !std::is_sorted(out.rbegin(), out.rend())) {
-    for (std::size_t i = 1; i < out.size(); ++i) {
-      out[i] = out[i - 1] + std::remainder(longitudes[i] - longitudes[i - 1], 360.0);
-    }
-  }
-  return out;
-}
 
 /// One side of the grid: its edges in ascending order, and whether the cells run the other way.
 struct grid_side {
@@ -55,6 +24,9 @@ struct grid_side {
   double span() const { return edges.back() - edges.front(); }
   std::size_t cells() const { return edges.size() - 1; }
 };
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 /// The side with these edges; edges that all coincide get half a degree around them.
 /// Throws: shape_error for fewer than 2 edges; value_error if they are not finite or not monotonic.
@@ -115,4 +87,5 @@ inline std::vector<std::pair<std::size_t, std::size_t>> cells_of_pixels(grid_sid
   return ranges;
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 #include "cumulus/io/figure/axis_ticks.hpp"
 #include "cumulus/io/figure/canvas_cairo.hpp"
@@ -21,8 +22,8 @@ namespace cumulus::inline v1::plot {
 
 /// One field and its grid; the spans must live until write_png returns.
 /// Shape:  values is (lat, lon) row-major; edges have one element more than their axis has cells.
-/// Units:  edges in degrees, ascending or descending, uneven or not; longitudes in any range, and
-///         may jump by 360 once round (unwrapped_longitudes). The map shows the range of the edges.
+/// Units:  edges in degrees, ascending or descending, uneven or not; longitudes in any range, going
+///         on beyond 180 or 360 where the map crosses these. The map shows the range of the edges.
 /// NaN:    a missing cell, grey. Infinities take the end colours.
 struct map_panel {
   std::string title;
@@ -32,6 +33,9 @@ struct map_panel {
   std::span<double const> lon_edges;
   double limit = 0;  ///< The scale is -limit to limit; 0 chooses by automatic_limit.
 };
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 /// A limit of the colour scale that a few extremes do not set: the 98th percentile of the finite
 /// |values| (nearest rank, cells counted alike), or the maximum where that is 0, rounded up by
@@ -54,15 +58,41 @@ inline double automatic_limit(std::span<double const> values) {
   return size > 1e-300 ? nice_limit(size) : 1;
 }
 
+/// The place of a map on the page: its sides, and its size in pixels. It is known without values.
+struct map_frame {
+  grid_side lat;
+  grid_side lon;
+  int width = 0;
+  int height = 0;
+};
+
+/// Throws: shape_error for fewer than 2 edges, value_error if edges are not monotonic and finite.
+inline map_frame frame_of(map_panel const& panel, double width, double most_height) {
+  auto const side = [&](std::span<double const> edges, char const* name) {
+    return make_side({edges.begin(), edges.end()}, name, panel.title);
+  };
+  map_frame frame{side(panel.lat_edges, "lat_edges"), side(panel.lon_edges, "lon_edges")};
+  // A degree is as long upwards as across, unless that leaves a strip too thin to read.
+  double const scale = std::min(width / frame.lon.span(), most_height / frame.lat.span());
+  auto const pixels = [scale](double span, double least) {
+    return static_cast<int>(std::lround(std::max(scale * span, least)));
+  };
+  frame.width = pixels(frame.lon.span(), width / 4);
+  frame.height = pixels(frame.lat.span(), most_height / 4);
+  return frame;
+}
+
 /// A map ready to be drawn: checked, with its size in pixels.
-/// Throws: shape_error if values and edges do not fit; value_error if edges are not monotonic, or
-///         the limit is negative or not finite. Messages name the title.
+/// Throws: as frame_of; shape_error if values and edges do not fit; value_error if the limit is
+///         negative or not finite. Messages name the title.
 class map_drawing {
  public:
-  map_drawing(map_panel const& panel, double width, double most_height)
+  map_drawing(map_panel const& panel, map_frame frame)
       : panel_(panel),
-        lat_(make_side({panel.lat_edges.begin(), panel.lat_edges.end()}, "lat_edges", panel.title)),
-        lon_(make_side(unwrapped_longitudes(panel.lon_edges), "lon_edges", panel.title)) {
+        lat_(std::move(frame.lat)),
+        lon_(std::move(frame.lon)),
+        width_(frame.width),
+        height_(frame.height) {
     std::size_t const cells = lat_.cells() * lon_.cells();
     if (panel.values.size() != cells) {
       throw shape_error("write_png: expected " + std::to_string(lat_.cells()) + " x " +
@@ -74,10 +104,6 @@ class map_drawing {
                         std::to_string(panel.limit) + " in the map '" + panel.title + "'");
     }
     limit_ = panel.limit > 1e-300 ? panel.limit : automatic_limit(panel.values);
-    // A degree is as long upwards as across, unless that leaves a strip too thin to read.
-    double const scale = std::min(width / lon_.span(), most_height / lat_.span());
-    width_ = static_cast<int>(std::lround(std::max(scale * lon_.span(), width / 4)));
-    height_ = static_cast<int>(std::lround(std::max(scale * lat_.span(), most_height / 4)));
   }
 
   int width() const { return width_; }
@@ -195,9 +221,10 @@ class map_drawing {
   map_panel const& panel_;
   grid_side lat_;
   grid_side lon_;
-  double limit_ = 1;
   int width_ = 0;
   int height_ = 0;
+  double limit_ = 1;
 };
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 #include "cumulus/io/figure/axis_ticks.hpp"
 #include "cumulus/io/figure/canvas_cairo.hpp"
@@ -25,6 +26,9 @@ struct series_panel {
   std::span<double const> time;
   std::span<double const> values;
 };
+
+// Of this instruction set: the code that makes loops.
+inline namespace CUMULUS_TARGET {
 
 namespace detail {
 
@@ -158,4 +162,5 @@ inline void draw_series(canvas& page, box const& area, series_panel const& panel
   page.frame(area);
 }
 
+}  // namespace CUMULUS_TARGET
 }  // namespace cumulus::inline v1::plot

@@ -18,9 +18,9 @@
 
 namespace cumulus::inline v1 {
 
-/// The value as another arithmetic type, if it is exactly representable there; double to float is
-/// allowed to round, not to overflow.
-template <netcdf_number To, netcdf_number From> std::optional<To> exact_cast(From value) {
+/// The value as another arithmetic type, or nothing if it does not fit: into integers a value is
+/// never rounded; into float and double it may be, but a finite one stays finite.
+template <netcdf_number To, netcdf_number From> std::optional<To> cast_if_it_fits(From value) {
   if constexpr (std::floating_point<To>) {
     if (std::floating_point<From> && std::isfinite(static_cast<double>(value)) &&
         std::fabs(static_cast<double>(value)) >
@@ -59,14 +59,20 @@ inline netcdf_type signedness_applied(netcdf_type stored, netcdf_attributes cons
   return stored;
 }
 
+/// How messages name a variable of a file.
+inline std::string variable_place(std::string const& variable, std::string const& file) {
+  return "variable '" + variable + "' of '" + file + "'";
+}
+
 /// scale_factor and add_offset of a variable; 1 and 0 where they are absent.
 struct cf_packing {
   double scale = 1.0;
   double offset = 0.0;
   bool present() const { return scale != 1.0 || offset != 0.0; }
 
+  /// `place` names the variable in messages.
   /// Throws: value_error if an attribute is not one finite number or the scale is 0.
-  static cf_packing of(netcdf_attributes const& attributes, std::string const& variable) {
+  static cf_packing of(netcdf_attributes const& attributes, std::string const& place) {
     auto const one = [&](char const* name, double absent) {
       auto const* attribute = attributes.find(name);
       if (attribute == nullptr) {
@@ -75,23 +81,22 @@ struct cf_packing {
       auto const values = attribute->numbers();
       if (values.size() != 1 || !std::isfinite(values[0])) {
         throw value_error("cf_packing: expected one finite number as attribute '" +
-                          std::string(name) + "' of variable '" + variable + "', got " +
-                          (values.empty() ? "text" : "something else"));
+                          std::string(name) + "' of " + place + ", got " + attribute->summary());
       }
       return values[0];
     };
     cf_packing const p{one("scale_factor", 1.0), one("add_offset", 0.0)};
     if (p.scale == 0.0) {
-      throw value_error("cf_packing: expected a scale_factor other than 0 for variable '" +
-                        variable + "'");
+      throw value_error("cf_packing: expected a scale_factor other than 0 of " + place + ", got 0");
     }
     return p;
   }
 };
 
 /// The type that holds a variable's decoded numbers. Packed data become float if both attributes
-/// are float and the stored integers have at most 16 bits (float holds those exactly), else double
-/// (CF 8.1). Unpacked data keep their type.
+/// are float and the stored integers have at most 16 bits (float holds those exactly), else double.
+/// Unpacked data keep their type.
+/// Source: CF conventions 1.11, section 8.1.
 inline netcdf_type decoded_type(netcdf_type stored, netcdf_attributes const& attributes) {
   netcdf_type const type = signedness_applied(stored, attributes);
   auto const* scale = attributes.find("scale_factor");
@@ -105,7 +110,7 @@ inline netcdf_type decoded_type(netcdf_type stored, netcdf_attributes const& att
   return all_float && narrow ? netcdf_type::float32 : netcdf_type::float64;
 }
 
-/// Values of an attribute as stored numbers of type Raw; those that Raw cannot hold match nothing
+/// Values of an attribute as stored numbers of type Raw. Those that Raw cannot hold match nothing
 /// and are dropped, as is text.
 template <netcdf_number Raw> std::vector<Raw> cf_stored_values(netcdf_attribute const& attribute) {
   std::vector<Raw> result;
@@ -117,8 +122,8 @@ template <netcdf_number Raw> std::vector<Raw> cf_stored_values(netcdf_attribute 
             if constexpr (std::integral<Raw> && std::integral<From> &&
                           sizeof(Raw) == sizeof(From)) {
               result.push_back(static_cast<Raw>(v));  // the same bits, as _Unsigned asks
-            } else if (auto exact = exact_cast<Raw>(v)) {
-              result.push_back(*exact);
+            } else if (auto fitting = cast_if_it_fits<Raw>(v)) {
+              result.push_back(*fitting);
             }
           }
         }
@@ -127,7 +132,57 @@ template <netcdf_number Raw> std::vector<Raw> cf_stored_values(netcdf_attribute 
   return result;
 }
 
+/// The attributes that a variable's decoded numbers carry when they are written as `type`.
+/// Those that describe the storage (packing, _Unsigned, valid ranges of packed data) go; _FillValue
+/// and missing_value take the new type. Data with a missing_value alone gain a _FillValue, as with
+/// CDO. `type` is float32 or float64 for data with missing cells.
+inline netcdf_attributes decoded_attributes(netcdf_attributes const& attributes, netcdf_type type) {
+  bool const packed = attributes.contains("scale_factor") || attributes.contains("add_offset");
+  netcdf_attributes result;
+  auto const typed = [&](netcdf_attribute const& a, bool first_only) {
+    visit_netcdf_type(type, [&]<class T>(T) {
+      auto values = cf_stored_values<T>(a);
+      if (packed) {
+        // The stored fill is a packed number; physical ones take netCDF's default fill.
+        values.clear();
+        if constexpr (std::floating_point<T>) {
+          values.push_back(static_cast<T>(NC_FILL_FLOAT));
+        }
+      }
+      if (first_only && !values.empty()) {
+        values.erase(values.begin() + 1, values.end());
+      }
+      if (!values.empty()) {
+        result.set(first_only ? "_FillValue" : a.name, std::move(values));
+      }
+    });
+  };
+  for (auto const& a : attributes) {
+    bool const is_fill = a.name == "_FillValue";
+    if (is_fill || a.name == "missing_value") {
+      if (a.type() != netcdf_type::text && a.type() != netcdf_type::string) {
+        typed(a, is_fill);
+        if (!is_fill && !attributes.contains("_FillValue")) {
+          typed(a, true);
+        }
+      }
+    } else if (a.name == "scale_factor" || a.name == "add_offset" || a.name == "_Unsigned" ||
+               (a.name.starts_with("valid_") && (packed || a.type() != type))) {
+      continue;
+    } else {
+      result.set(a);
+    }
+  }
+  return result;
+}
+
+}  // namespace cumulus::inline v1
+
+namespace cumulus::inline CUMULUS_TARGET {
+
 /// How to turn the stored numbers of one variable into physical ones.
+///     cf_decoder<std::int16_t> const decoder(v.attributes, "variable 'u' of 'a.nc'", false);
+///     decoder.decode(stored, physical, count);
 /// NaN:    cells equal to _FillValue or to any missing_value become NaN. Both attributes count, as
 ///         in xarray (CDO looks at _FillValue alone where both are there). They are compared as
 ///         numbers of the variable's own type. netCDF's default fill values count only where the
@@ -138,8 +193,10 @@ template <netcdf_number Raw> std::vector<Raw> cf_stored_values(netcdf_attribute 
 ///         multiply-add, and rounded once to the target type.
 template <netcdf_number Raw> class cf_decoder {
  public:
-  cf_decoder(netcdf_attributes const& attributes, std::string const& variable, bool valid_range)
-      : packing_(cf_packing::of(attributes, variable)) {
+  /// `place` names the variable in messages.
+  /// Throws: value_error as cf_packing::of.
+  cf_decoder(netcdf_attributes const& attributes, std::string const& place, bool valid_range)
+      : packing_(cf_packing::of(attributes, place)) {
     for (char const* name : {"_FillValue", "missing_value"}) {
       if (auto const* attribute = attributes.find(name)) {
         for (Raw v : cf_stored_values<Raw>(*attribute)) {
@@ -234,48 +291,18 @@ template <netcdf_number Raw> class cf_decoder {
   double high_ = std::numeric_limits<double>::infinity();
 };
 
-/// The attributes that a variable's decoded numbers carry when they are written as `type`: those
-/// that describe the storage (packing, _Unsigned, valid ranges of packed data) go, _FillValue and
-/// missing_value take the new type. Data with a missing_value alone gain a _FillValue, as with CDO.
-/// `type` is float32 or float64 for data with missing cells.
-inline netcdf_attributes decoded_attributes(netcdf_attributes const& attributes, netcdf_type type) {
-  bool const packed = attributes.contains("scale_factor") || attributes.contains("add_offset");
-  netcdf_attributes result;
-  auto const typed = [&](netcdf_attribute const& a, bool first_only) {
-    visit_netcdf_type(type, [&]<class T>(T) {
-      auto values = cf_stored_values<T>(a);
-      if (packed) {
-        // The stored fill is a packed number; physical ones take netCDF's default fill.
-        values.clear();
-        if constexpr (std::floating_point<T>) {
-          values.push_back(static_cast<T>(NC_FILL_FLOAT));
-        }
-      }
-      if (first_only && !values.empty()) {
-        values.erase(values.begin() + 1, values.end());
-      }
-      if (!values.empty()) {
-        result.set(first_only ? "_FillValue" : a.name, std::move(values));
-      }
-    });
-  };
-  for (auto const& a : attributes) {
-    bool const is_fill = a.name == "_FillValue";
-    if (is_fill || a.name == "missing_value") {
-      if (a.type() != netcdf_type::text && a.type() != netcdf_type::string) {
-        typed(a, is_fill);
-        if (!is_fill && !attributes.contains("_FillValue")) {
-          typed(a, true);
-        }
-      }
-    } else if (a.name == "scale_factor" || a.name == "add_offset" || a.name == "_Unsigned" ||
-               (a.name.starts_with("valid_") && (packed || a.type() != type))) {
-      continue;
-    } else {
-      result.set(a);
+/// Copies integers that fit T; `place` names the variable in messages.
+/// Throws: value_error for the first one that does not fit.
+template <netcdf_number T, netcdf_number Raw>
+  requires std::integral<T> && std::integral<Raw>
+void copy_fitting(Raw const* stored, std::span<T> out, std::string const& place) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (!std::in_range<T>(stored[i])) {
+      throw value_error("read_into: expected values of " + place + " that fit " +
+                        to_string(netcdf_type_of<T>) + ", got " + std::to_string(stored[i]));
     }
+    out[i] = static_cast<T>(stored[i]);
   }
-  return result;
 }
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET

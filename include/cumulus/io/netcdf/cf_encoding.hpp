@@ -6,21 +6,24 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstdio>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "cumulus/io/netcdf/cf_decoding.hpp"
 
-namespace cumulus::inline v1 {
+namespace cumulus::inline CUMULUS_TARGET {
 
-/// Turns numbers into those that a variable with these attributes stores. `what` begins messages.
+/// Turns numbers into those that a variable with these attributes stores. `place` names the
+/// variable in messages.
 template <netcdf_number Stored> class cf_encoder {
  public:
-  cf_encoder(netcdf_attributes const& attributes, std::string what)
-      : what_(std::move(what)),
-        packing_(cf_packing::of(attributes, what_)),
-        decoder_(attributes, what_, false) {
+  /// Throws: value_error as cf_packing::of.
+  cf_encoder(netcdf_attributes const& attributes, std::string place)
+      : place_(std::move(place)),
+        packing_(cf_packing::of(attributes, place_)),
+        decoder_(attributes, place_, false) {
     if (auto const* attribute = attributes.find("_FillValue")) {
       auto const values = cf_stored_values<Stored>(*attribute);
       if (!values.empty()) {
@@ -29,15 +32,17 @@ template <netcdf_number Stored> class cf_encoder {
     }
   }
 
+  /// NaN:    becomes _FillValue where there is one.
+  /// Dtype:  double into float is rounded; integers into float and double are not.
   /// Throws: dtype_error for floating numbers into integers that are not packed; value_error for a
   ///         number that does not fit, that equals a missing value, or NaN into integers without
   ///         _FillValue.
   template <netcdf_number T> void encode(std::span<T const> values, Stored* stored) const {
     if constexpr (std::floating_point<T> && std::integral<Stored>) {
       if (!packing_.present()) {
-        throw dtype_error(what_ + ": expected integers, or a scale_factor to pack with, got " +
-                          to_string(netcdf_type_of<T>) + " for " +
-                          to_string(netcdf_type_of<Stored>));
+        throw dtype_error("write: expected integers, or a scale_factor to pack with, for " +
+                          place_ + " of type " + to_string(netcdf_type_of<Stored>) + ", got " +
+                          to_string(netcdf_type_of<T>));
       }
     }
     constexpr std::size_t block = 1024;
@@ -79,28 +84,40 @@ template <netcdf_number Stored> class cf_encoder {
   }
 
   template <class T> Stored convert(T value) const {
-    std::optional<Stored> exact;
+    std::optional<Stored> stored;
     if (packing_.present()) {
       double const packed = (static_cast<double>(value) - packing_.offset) / packing_.scale;
-      exact = exact_cast<Stored>(std::integral<Stored> ? std::nearbyint(packed) : packed);
+      stored = cast_if_it_fits<Stored>(std::integral<Stored> ? std::nearbyint(packed) : packed);
     } else {
-      exact = exact_cast<Stored>(value);
+      stored = cast_if_it_fits<Stored>(value);
+      if constexpr (std::integral<T> && std::floating_point<Stored>) {
+        if (cast_if_it_fits<T>(*stored) != value) {
+          refuse(value, "would be rounded; convert with astype where that may be");
+        }
+      }
     }
-    if (!exact) {
+    if (!stored) {
       refuse(value, "does not fit");
     }
-    return *exact;
+    return *stored;
   }
 
   template <class T> [[noreturn]] void refuse(T value, char const* why) const {
-    throw value_error(what_ + ", type " + to_string(netcdf_type_of<Stored>) + ": got " +
-                      std::to_string(value) + ", which " + why);
+    char text[32];
+    if constexpr (std::floating_point<T>) {
+      std::snprintf(text, sizeof text, "%.17g", static_cast<double>(value));
+    } else {
+      std::snprintf(text, sizeof text, "%s", std::to_string(value).c_str());
+    }
+    throw value_error("write: expected numbers that " + place_ + " of type " +
+                      to_string(netcdf_type_of<Stored>) + " can hold, got " + text + ", which " +
+                      why);
   }
 
-  std::string what_;
+  std::string place_;
   cf_packing packing_;
   cf_decoder<Stored> decoder_;
   std::optional<Stored> fill_;
 };
 
-}  // namespace cumulus::inline v1
+}  // namespace cumulus::inline CUMULUS_TARGET

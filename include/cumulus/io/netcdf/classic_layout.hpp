@@ -148,8 +148,8 @@ inline std::optional<classic_layout> classic_layout::parse(std::span<unsigned ch
   in.skip_attributes();
 
   classic_layout layout;
-  std::uint64_t unpadded_record =
-      0;  // of the only record variable, which is stored without padding
+  // Where there is only one record variable, its records are stored without padding.
+  std::uint64_t unpadded_record = 0;
   int record_variables = 0;
   std::uint64_t const variables = in.list(11);
   for (std::uint64_t k = 0; k < variables && !in.exhausted; ++k) {

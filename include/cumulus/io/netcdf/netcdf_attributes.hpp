@@ -4,6 +4,11 @@
 // verbatim. The reader fills them, the writer takes them.
 
 #include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,7 +68,34 @@ struct netcdf_attribute {
           if constexpr (std::same_as<V, std::string> || std::same_as<V, std::vector<std::string>>) {
             return std::vector<double>{};
           } else {
-            return std::vector<double>(v.begin(), v.end());
+            std::vector<double> result;
+            result.reserve(v.size());
+            for (auto const number : v) {
+              result.push_back(static_cast<double>(number));
+            }
+            return result;
+          }
+        },
+        values);
+  }
+
+  /// What it holds, for messages: "0.5 of type float", "2 values of type short".
+  std::string summary() const {
+    std::string const of_type = " of type " + to_string(type());
+    return std::visit(
+        [&]<class V>(V const& v) {
+          if constexpr (std::same_as<V, std::string>) {
+            return "'" + v + "'" + of_type;
+          } else if (v.size() != 1) {
+            return std::to_string(v.size()) + " values" + of_type;
+          } else if constexpr (std::same_as<V, std::vector<std::string>>) {
+            return "'" + v.front() + "'" + of_type;
+          } else if constexpr (std::floating_point<typename V::value_type>) {
+            char text[32];
+            std::snprintf(text, sizeof text, "%.9g", static_cast<double>(v.front()));
+            return text + of_type;
+          } else {
+            return std::to_string(v.front()) + of_type;
           }
         },
         values);
@@ -133,12 +165,19 @@ class netcdf_attributes {
 
 namespace detail {
 
+/// Where an attribute stands, for messages: a variable's name, or nothing for the file's own.
+inline std::string attribute_owner(int ncid, int varid) {
+  char name[NC_MAX_NAME + 1] = {};
+  bool const known = varid != NC_GLOBAL && nc_inq_varname(ncid, varid, name) == NC_NOERR;
+  return known ? name : "";
+}
+
 inline std::vector<std::string> read_string_attribute(int ncid, int varid, char const* name,
                                                       std::size_t length,
                                                       std::filesystem::path const& file) {
   std::vector<char*> pointers(length, nullptr);
   check_netcdf(nc_get_att_string(ncid, varid, name, pointers.data()), "nc_get_att_string", file,
-               name);
+               attribute_owner(ncid, varid), name);
   std::vector<std::string> result;
   for (char* p : pointers) {
     result.emplace_back(p == nullptr ? "" : p);
@@ -147,46 +186,80 @@ inline std::vector<std::string> read_string_attribute(int ncid, int varid, char 
   return result;
 }
 
-/// A number list in the narrowest classic type that holds every value: short, int, else double.
-inline netcdf_attribute::values_type narrowed_to_classic(netcdf_attribute const& attribute) {
-  auto const numbers = attribute.numbers();
-  auto const within = [&](double low, double high) {
-    return std::all_of(numbers.begin(), numbers.end(),
-                       [=](double v) { return v >= low && v <= high; });
-  };
-  if (within(-32768.0, 32767.0)) {
-    return std::vector<std::int16_t>(numbers.begin(), numbers.end());
-  }
-  if (within(-2147483648.0, 2147483647.0)) {
-    return std::vector<std::int32_t>(numbers.begin(), numbers.end());
-  }
-  return numbers;
+/// Integers in the narrowest classic type that holds each of them exactly: short, int, else double.
+/// Nothing if none does, which a value beyond 2^53 can cause, or if they are no integers.
+inline std::optional<netcdf_attribute::values_type> narrowed_to_classic(
+    netcdf_attribute const& attribute) {
+  using result = std::optional<netcdf_attribute::values_type>;
+  return std::visit(
+      []<class V>(V const& values) -> result {
+        if constexpr (requires { requires std::integral<typename V::value_type>; } &&
+                      !std::same_as<V, std::string>) {
+          auto const fit = [&](auto low, auto high) {
+            return std::all_of(values.begin(), values.end(), [&](auto v) {
+              return std::cmp_greater_equal(v, low) && std::cmp_less_equal(v, high);
+            });
+          };
+          auto const converted = [&]<class T>(T) {
+            std::vector<T> result;
+            for (auto const v : values) {
+              result.push_back(static_cast<T>(v));
+            }
+            return result;
+          };
+          if (fit(-32768, 32767)) {
+            return converted(std::int16_t{});
+          }
+          if (fit(-2147483648LL, 2147483647)) {
+            return converted(std::int32_t{});
+          }
+          auto const exact = [](auto v) {
+            // The largest values round to 2^digits, which is no integer of the type any more.
+            using T = typename V::value_type;
+            double const d = static_cast<double>(v);
+            return d < std::ldexp(1.0, std::numeric_limits<T>::digits) && static_cast<T>(d) == v;
+          };
+          if (std::all_of(values.begin(), values.end(), exact)) {
+            return converted(double{});
+          }
+          return std::nullopt;
+        } else {
+          return std::nullopt;
+        }
+      },
+      attribute.values);
 }
 
 }  // namespace detail
 
 /// All attributes of a variable (or of the file with NC_GLOBAL) except those of user-defined types.
 /// The caller holds netcdf_mutex().
+/// Throws: io_error naming the file, the variable and the attribute that cannot be read.
 inline netcdf_attributes read_attributes(int ncid, int varid, std::filesystem::path const& file) {
+  auto const check = [&](int status, char const* call, char const* attribute) {
+    if (status != NC_NOERR) {
+      check_netcdf(status, call, file, detail::attribute_owner(ncid, varid), attribute);
+    }
+  };
   int count = 0;
-  check_netcdf(nc_inq_varnatts(ncid, varid, &count), "nc_inq_varnatts", file);
+  check(nc_inq_varnatts(ncid, varid, &count), "nc_inq_varnatts", "");
   netcdf_attributes result;
   for (int k = 0; k < count; ++k) {
     char name[NC_MAX_NAME + 1] = {};
     nc_type type = NC_NAT;
     std::size_t length = 0;
-    check_netcdf(nc_inq_attname(ncid, varid, k, name), "nc_inq_attname", file);
-    check_netcdf(nc_inq_att(ncid, varid, name, &type, &length), "nc_inq_att", file, name);
+    check(nc_inq_attname(ncid, varid, k, name), "nc_inq_attname", "");
+    check(nc_inq_att(ncid, varid, name, &type, &length), "nc_inq_att", name);
     if (type == NC_CHAR) {
       std::string text(length, '\0');
-      check_netcdf(nc_get_att_text(ncid, varid, name, text.data()), "nc_get_att_text", file, name);
+      check(nc_get_att_text(ncid, varid, name, text.data()), "nc_get_att_text", name);
       result.set(name, std::move(text));
     } else if (type == NC_STRING) {
       result.set({name, detail::read_string_attribute(ncid, varid, name, length, file)});
     } else if (type < NC_STRING) {
       visit_netcdf_type(netcdf_type{type}, [&]<class T>(T) {
         std::vector<T> values(length);
-        check_netcdf(nc_get_att(ncid, varid, name, values.data()), "nc_get_att", file, name);
+        check(nc_get_att(ncid, varid, name, values.data()), "nc_get_att", name);
         result.set(name, std::move(values));
       });
     }
@@ -195,20 +268,30 @@ inline netcdf_attributes read_attributes(int ncid, int varid, std::filesystem::p
 }
 
 /// Writes one attribute with its own type. In a format that lacks the type a single string becomes
-/// text, and numbers take the narrowest type that holds them. The caller holds netcdf_mutex().
-/// Throws: dtype_error if a classic format is asked to hold several strings; io_error.
+/// text, and integers take the narrowest of short, int and double that holds them exactly. The
+/// caller holds netcdf_mutex().
+/// Throws: dtype_error if a classic format is asked to hold several strings; value_error if it is
+///         asked to hold integers that double would round; io_error.
 inline void write_attribute(int ncid, int varid, netcdf_attribute const& attribute,
                             netcdf_format format, std::filesystem::path const& file) {
   char const* const name = attribute.name.c_str();
   netcdf_attribute::values_type values = attribute.values;
   if (!can_hold(format, attribute.type())) {
+    auto const place = [&] {
+      std::string const owner = detail::attribute_owner(ncid, varid);
+      return " as attribute '" + attribute.name + "' of " +
+             (owner.empty() ? "" : "variable '" + owner + "' of ") + "'" + file.string() +
+             "' in format " + to_string(format) + ", got " + attribute.summary();
+    };
     if (auto text = attribute.text()) {
       values = *text;
     } else if (attribute.type() == netcdf_type::string) {
-      throw dtype_error("write_attribute: expected one string for attribute '" + attribute.name +
-                        "' in format " + to_string(format) + ", got several");
+      throw dtype_error("write_attribute: expected one string" + place());
+    } else if (auto narrowed = detail::narrowed_to_classic(attribute)) {
+      values = *narrowed;
     } else {
-      values = detail::narrowed_to_classic(attribute);
+      throw value_error("write_attribute: expected integers that int or double hold exactly" +
+                        place() + "; cdf5 and netCDF-4 hold them");
     }
   }
   int const status = std::visit(
@@ -228,7 +311,9 @@ inline void write_attribute(int ncid, int varid, netcdf_attribute const& attribu
         }
       },
       values);
-  check_netcdf(status, "nc_put_att", file, attribute.name);
+  if (status != NC_NOERR) {
+    check_netcdf(status, "nc_put_att", file, detail::attribute_owner(ncid, varid), attribute.name);
+  }
 }
 
 }  // namespace cumulus::inline v1

@@ -20,16 +20,19 @@ namespace cumulus::inline v1 {
   return mutex;
 }
 
-/// Throws: io_error "nc_get_vara: file 'a.nc', variable 'u': <nc_strerror>" unless status is
-///         NC_NOERR.
+/// Throws: io_error "nc_get_att: file 'a.nc', variable 'u', attribute 'units': <nc_strerror>"
+///         unless status is NC_NOERR.
 inline void check_netcdf(int status, std::string_view call, std::filesystem::path const& file,
-                         std::string_view variable = {}) {
+                         std::string_view variable = {}, std::string_view attribute = {}) {
   if (status == NC_NOERR) {
     return;
   }
   std::string message = std::string(call) + ": file '" + file.string() + "'";
   if (!variable.empty()) {
     message += ", variable '" + std::string(variable) + "'";
+  }
+  if (!attribute.empty()) {
+    message += ", attribute '" + std::string(attribute) + "'";
   }
   message += std::string(": ") + nc_strerror(status);
   if (status == NC_EHDFERR) {

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -24,6 +23,7 @@
 #include "cumulus/io/netcdf/classic_layout.hpp"
 #include "cumulus/io/netcdf/netcdf_attributes.hpp"
 #include "cumulus/io/netcdf/netcdf_call.hpp"
+#include "cumulus/io/netcdf/netcdf_slab.hpp"
 #include "cumulus/io/netcdf/netcdf_variable.hpp"
 
 namespace cumulus::inline v1 {
@@ -90,40 +90,44 @@ class netcdf_file {
     for (auto const& v : variables_) {
       list += (list.empty() ? "" : ", ") + v.name;
     }
-    throw io_error("netcdf_file: '" + path_.string() + "' has no variable '" + std::string(name) +
-                   "'; it has " + (list.empty() ? "none" : list));
+    throw io_error("netcdf_file: expected one of the variables of '" + path_.string() + "' (" +
+                   (list.empty() ? "it has none" : list) + "), got '" + std::string(name) + "'");
   }
 
   /// Reads a hyperslab, or the whole variable, decoded by the CF attributes (see cf_decoder).
-  /// Dtype:  any number to float and double. Integers to integers if every value fits, neither
-  ///         packed nor decoded: cells equal to the fill stay (see read_missing).
+  ///     auto t = file.read<double>("t");
+  /// Dtype:  any number to float and double, rounded once. Integers to integers if every value
+  ///         fits, neither packed nor decoded: cells equal to the fill stay (see read_missing).
   /// NaN:    missing cells of a float or double target.
-  /// Throws: io_error if the variable or its bytes are absent; dtype_error for text, and for
-  ///         floating or packed data into integers; shape_error if start + count leaves the
-  ///         variable; value_error if an integer does not fit T.
-  template <netcdf_number T>
+  /// Throws: io_error if the variable or its bytes are absent; dtype_error for text, user-defined
+  ///         types, and floating or packed data into integers; shape_error if start + count leaves
+  ///         the variable; value_error if an integer does not fit T or the packing is no number;
+  ///         out_of_memory.
+  template <netcdf_number T, class Build = this_build>
   ndarray<T, host> read(std::string_view name, shape const& start, shape const& count,
                         netcdf_read_options const& options = {}) const {
-    check_slab("read", variable(name), start, count, count.size());
+    check("read", variable(name), start, count);
     ndarray<T, host> values(count);
-    read_into<T>(name, start, count, span_of(values), options);
+    read_into<T, Build>(name, start, count, span_of(values), options);
     return values;
   }
-  template <netcdf_number T>
+  template <netcdf_number T, class Build = this_build>
   ndarray<T, host> read(std::string_view name, netcdf_read_options const& options = {}) const {
     shape const all = variable(name).shape();
-    return read<T>(name, shape::filled(all.rank(), 0), all, options);
+    return read<T, Build>(name, shape::filled(all.rank(), 0), all, options);
   }
 
   /// The same into memory of the caller, in row-major order.
   /// Throws: also shape_error if `out` has another size.
-  template <netcdf_number T>
+  template <netcdf_number T, class Build = this_build>
   void read_into(std::string_view name, shape const& start, shape const& count, std::span<T> out,
                  netcdf_read_options const& options = {}) const {
     netcdf_variable const& v = variable(name);
-    check_slab("read_into", v, start, count, static_cast<index_t>(out.size()));
+    check("read_into", v, start, count);
+    check_slab_size("read_into", v, path_.string(), count, static_cast<index_t>(out.size()));
     visit_number("read_into", v, options.decode, [&]<class Raw>(Raw) {
-      cf_decoder<Raw> const decoder(options.decode ? v.attributes : netcdf_attributes{}, v.name,
+      std::string const place = place_of(v);
+      cf_decoder<Raw> const decoder(options.decode ? v.attributes : netcdf_attributes{}, place,
                                     options.valid_range);
       check_target<Raw, T>(v, decoder.packed());
       if constexpr (std::same_as<Raw, T>) {
@@ -132,61 +136,71 @@ class netcdf_file {
           decoder.decode(out.data(), out.data(), out.size());
         }
       } else {
-        auto const stored = std::make_unique_for_overwrite<Raw[]>(out.size());
-        get(v, start, count, stored.get());
+        ndarray<Raw, host> stored(count);
+        get(v, start, count, stored.data());
         if constexpr (std::floating_point<T>) {
-          decoder.decode(stored.get(), out.data(), out.size());
+          decoder.decode(stored.data(), out.data(), out.size());
         } else if constexpr (std::integral<Raw>) {
-          copy_integers(v, stored.get(), out);
+          copy_fitting(stored.data(), out, place);
         }
       }
     });
   }
-
-  template <netcdf_number T>
+  template <netcdf_number T, class Build = this_build>
   void read_into(std::string_view name, std::span<T> out,
                  netcdf_read_options const& options = {}) const {
     shape const all = variable(name).shape();
-    read_into<T>(name, shape::filled(all.rank(), 0), all, out, options);
+    read_into<T, Build>(name, shape::filled(all.rank(), 0), all, out, options);
   }
 
   /// True where the stored number stands for "no value". What integer reads need.
+  ///     auto missing = file.read_missing("count");
   /// Throws: as read.
+  template <class Build = this_build>
   ndarray<bool, host> read_missing(std::string_view name, shape const& start, shape const& count,
                                    netcdf_read_options const& options = {}) const {
-    check_slab("read_missing", variable(name), start, count, count.size());
+    check("read_missing", variable(name), start, count);
     ndarray<bool, host> missing(count);
-    read_missing_into(name, start, count, span_of(missing), options);
+    read_missing_into<Build>(name, start, count, span_of(missing), options);
     return missing;
   }
+  template <class Build = this_build>
   ndarray<bool, host> read_missing(std::string_view name,
                                    netcdf_read_options const& options = {}) const {
     shape const all = variable(name).shape();
-    return read_missing(name, shape::filled(all.rank(), 0), all, options);
+    return read_missing<Build>(name, shape::filled(all.rank(), 0), all, options);
   }
+
+  /// The same into memory of the caller.
+  /// Throws: also shape_error if `out` has another size.
+  template <class Build = this_build>
   void read_missing_into(std::string_view name, shape const& start, shape const& count,
                          std::span<bool> out, netcdf_read_options const& options = {}) const {
     netcdf_variable const& v = variable(name);
-    check_slab("read_missing_into", v, start, count, static_cast<index_t>(out.size()));
+    check("read_missing_into", v, start, count);
+    check_slab_size("read_missing_into", v, path_.string(), count,
+                    static_cast<index_t>(out.size()));
     visit_number("read_missing_into", v, true, [&]<class Raw>(Raw) {
-      auto const stored = std::make_unique_for_overwrite<Raw[]>(out.size());
-      get(v, start, count, stored.get());
-      cf_decoder<Raw>(v.attributes, v.name, options.valid_range)
-          .mark_missing(stored.get(), out.data(), out.size());
+      ndarray<Raw, host> stored(count);
+      get(v, start, count, stored.data());
+      cf_decoder<Raw>(v.attributes, place_of(v), options.valid_range)
+          .mark_missing(stored.data(), out.data(), out.size());
     });
   }
 
-  /// All strings of a text variable, row-major: of type string one per cell, of type char one per
-  /// row of its last dimension, without the NULs and blanks that fill it up.
-  /// Throws: dtype_error if the variable holds numbers; io_error.
+  /// All strings of a text variable, in row-major order: of type string one per cell, of type char
+  /// one per row of its last dimension, without the NULs and blanks that fill it up.
+  /// Throws: dtype_error if the variable does not hold text; io_error.
   std::vector<std::string> read_strings(std::string_view name) const {
     netcdf_variable const& v = variable(name);
     shape const all = v.shape();
     shape const zero = shape::filled(all.rank(), 0);
-    check_slab("read_strings", v, zero, all, all.size());
+    check("read_strings", v, zero, all);
+    auto const count = static_cast<std::size_t>(all.size());
     std::vector<std::string> result;
     if (v.type == netcdf_type::string) {
-      std::vector<char*> cells(static_cast<std::size_t>(checked_size(all, 8, "read_strings")));
+      buffer const storage = allocate<host>(count * sizeof(char*));
+      std::span<char*> const cells(static_cast<char**>(storage.data()), count);
       get(v, zero, all, cells.data());
       for (char* cell : cells) {
         result.emplace_back(cell == nullptr ? "" : cell);
@@ -194,18 +208,19 @@ class netcdf_file {
       std::scoped_lock const lock(netcdf_mutex());
       nc_free_string(cells.size(), cells.data());
     } else if (v.type == netcdf_type::text) {
-      std::string text(static_cast<std::size_t>(checked_size(all, 1, "read_strings")), '\0');
-      get(v, zero, all, text.data());
+      buffer const storage = allocate<host>(count);
+      std::string_view const text(static_cast<char const*>(storage.data()), count);
+      get(v, zero, all, storage.data());
       std::size_t const width = all.empty() ? 1 : static_cast<std::size_t>(all.back());
       for (std::size_t from = 0; width > 0 && from < text.size(); from += width) {
-        std::string row = text.substr(from, width);
+        std::string row(text.substr(from, width));
         row.erase(std::min(row.size(), row.find('\0')));
         row.erase(row.find_last_not_of(' ') + 1);
         result.push_back(std::move(row));
       }
     } else {
-      throw dtype_error("read_strings: expected text in variable '" + v.name + "' of '" +
-                        path_.string() + "', got " + to_string(v.type));
+      throw dtype_error("read_strings: expected text in " + place_of(v) + ", got " +
+                        to_string(v.type));
     }
     return result;
   }
@@ -289,33 +304,22 @@ class netcdf_file {
     }
   }
 
-  // That the variable has this slab, its bytes are there, and `out` has its size.
-  void check_slab(char const* function, netcdf_variable const& v, shape const& start,
-                  shape const& count, index_t out_size) const {
-    shape const extents = v.shape();
-    bool inside = start.rank() == extents.rank() && count.rank() == extents.rank();
-    for (int k = 0; inside && k < extents.rank(); ++k) {
-      inside = start[k] >= 0 && count[k] >= 0 && start[k] <= extents[k] &&
-               count[k] <= extents[k] - start[k];
-    }
-    if (!inside) {
-      throw shape_error(std::string(function) + ": expected start and count within " +
-                        to_string(extents) + " for variable '" + v.name + "' of '" +
-                        path_.string() + "', got start " + to_string(start) + " and count " +
-                        to_string(count));
-    }
-    if (checked_size(count, 8, function) != out_size) {
-      throw shape_error(std::string(function) + ": expected room for " + to_string(count) +
-                        " elements of variable '" + v.name + "', got " + std::to_string(out_size));
-    }
+  std::string place_of(netcdf_variable const& v) const {
+    return variable_place(v.name, path_.string());
+  }
+
+  // That the variable has this slab and its bytes are there.
+  void check(char const* function, netcdf_variable const& v, shape const& start,
+             shape const& count) const {
+    check_slab(function, v, path_.string(), start, count, netcdf_growth::fixed);
     check_bytes(v, start, count);
   }
 
   template <class F>
   void visit_number(char const* function, netcdf_variable const& v, bool decode, F&& f) const {
     if (!v.is_numeric()) {
-      throw dtype_error(std::string(function) + ": expected numbers in variable '" + v.name +
-                        "' of '" + path_.string() + "', got " + to_string(v.type));
+      throw dtype_error(std::string(function) + ": expected numbers in " + place_of(v) + ", got " +
+                        to_string(v.type));
     }
     visit_netcdf_type(decode ? signedness_applied(v.type, v.attributes) : v.type, f);
   }
@@ -323,23 +327,10 @@ class netcdf_file {
   template <class Raw, class T> void check_target(netcdf_variable const& v, bool packed) const {
     if constexpr (std::integral<T>) {
       if (packed || std::floating_point<Raw>) {
-        throw dtype_error("read_into: expected a float or double target for variable '" + v.name +
-                          "' of '" + path_.string() + "', which holds " +
-                          (packed ? "packed " : "") + to_string(v.type) + " values, got " +
-                          to_string(netcdf_type_of<T>));
+        throw dtype_error("read_into: expected a float or double target for " + place_of(v) +
+                          ", which holds " + (packed ? "packed " : "") + to_string(v.type) +
+                          " values, got " + to_string(netcdf_type_of<T>));
       }
-    }
-  }
-
-  template <class Raw, class T>
-  void copy_integers(netcdf_variable const& v, Raw const* stored, std::span<T> out) const {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (!std::in_range<T>(stored[i])) {
-        throw value_error("read_into: expected values of variable '" + v.name + "' of '" +
-                          path_.string() + "' that fit " + to_string(netcdf_type_of<T>) + ", got " +
-                          std::to_string(stored[i]));
-      }
-      out[i] = static_cast<T>(stored[i]);
     }
   }
 
@@ -347,12 +338,9 @@ class netcdf_file {
     if (count.size() == 0) {
       return;
     }
-    std::size_t from[max_rank] = {};
-    std::size_t extent[max_rank] = {};
-    std::copy(start.begin(), start.end(), from);
-    std::copy(count.begin(), count.end(), extent);
+    netcdf_slab const slab(start, count);
     std::scoped_lock const lock(netcdf_mutex());
-    check_netcdf(nc_get_vara(id_, v.id, from, extent, out), "nc_get_vara", path_, v.name);
+    check_netcdf(nc_get_vara(id_, v.id, slab.start, slab.count, out), "nc_get_vara", path_, v.name);
   }
 
   // netCDF-C reads zeros beyond the end of a classic file; refuse what is not there.
@@ -361,7 +349,8 @@ class netcdf_file {
       return;
     }
     if (static_cast<std::size_t>(v.id) >= layout_->variables.size()) {
-      throw io_error("netcdf_file: '" + path_.string() + "' has a damaged header");
+      throw io_error("netcdf_file: expected " + place_of(v) + " in the header, got " +
+                     std::to_string(layout_->variables.size()) + " variables: it is damaged");
     }
     auto const& place = layout_->variables[static_cast<std::size_t>(v.id)];
     // In double, which cannot overflow; its rounding only matters beyond 2^53 bytes.
@@ -375,9 +364,8 @@ class netcdf_file {
                        records * static_cast<double>(layout_->record_bytes) +
                        (last + 1.0) * static_cast<double>(place.item_bytes);
     if (end > static_cast<double>(file_bytes_)) {
-      throw io_error("netcdf_file: '" + path_.string() + "' is truncated: it has " +
-                     std::to_string(file_bytes_) + " bytes, and variable '" + v.name +
-                     "' needs more");
+      throw io_error("netcdf_file: '" + path_.string() + "' is truncated: expected more for " +
+                     "variable '" + v.name + "', got " + std::to_string(file_bytes_) + " bytes");
     }
   }
 

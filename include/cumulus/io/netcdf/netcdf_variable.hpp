@@ -12,7 +12,7 @@
 
 namespace cumulus::inline v1 {
 
-/// A named axis of a file. `size` is the present one where it is unlimited.
+/// A named axis of a file; `size` is the present one where it is unlimited.
 struct netcdf_dimension {
   std::string name;
   index_t size = 0;
@@ -32,6 +32,10 @@ struct netcdf_variable {
 
   /// Throws: shape_error if the variable has more than max_rank dimensions, or an impossible size.
   cumulus::shape shape() const {
+    if (rank() > max_rank) {
+      throw shape_error("netcdf_variable: expected at most " + std::to_string(max_rank) +
+                        " dimensions of variable '" + name + "', got " + std::to_string(rank()));
+    }
     cumulus::shape s;
     for (auto const& d : dimensions) {
       s.push_back(d.size);
@@ -40,6 +44,7 @@ struct netcdf_variable {
     return s;
   }
 
+  /// The names of its dimensions, outermost first.
   std::vector<std::string> dimension_names() const {
     std::vector<std::string> names;
     for (auto const& d : dimensions) {

@@ -5,9 +5,7 @@
 
 #include <netcdf.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -21,64 +19,29 @@
 #include "cumulus/io/netcdf/cf_encoding.hpp"
 #include "cumulus/io/netcdf/netcdf_attributes.hpp"
 #include "cumulus/io/netcdf/netcdf_call.hpp"
+#include "cumulus/io/netcdf/netcdf_slab.hpp"
 #include "cumulus/io/netcdf/netcdf_variable.hpp"
+#include "cumulus/io/netcdf/netcdf_writer_options.hpp"
 #include "cumulus/io/replaced_file.hpp"
 
 namespace cumulus::inline v1 {
-
-/// How a file is written. Compression needs a netCDF-4 format.
-struct netcdf_writer_options {
-  netcdf_format format = netcdf_format::classic_64bit_offset;
-  int deflate = 0;      ///< zlib level 0 (none) to 9, of every variable with a dimension
-  bool shuffle = true;  ///< reorder bytes before deflate
-};
-
-/// How values are written.
-struct netcdf_write_options {
-  /// Keeps `{t}` a position: only `{.encode = …}` makes options.
-  struct named_only {
-    explicit named_only() = default;
-  } only = named_only();
-  /// NaN becomes the variable's _FillValue, integers of a variable with scale_factor or add_offset
-  /// are packed, and a number that would read back as missing is refused. false: as they stand.
-  bool encode = true;
-};
 
 /// A new NetCDF file. Define first, then write; without commit() nothing is left behind.
 ///     netcdf_writer out("anomaly.nc", {.format = in.format()});
 ///     out.define_unlimited("time");
 ///     out.define_dimension("lat", 73);
-///     out.define_variable("u_anomaly", netcdf_type::float32, {"time", "lat"}, u.attributes);
-///     for (index_t t = 0; t < n; t += 12) { out.write<float>("u_anomaly", chunk, {t, 0}, {12,
-///     73}); } out.commit();
+///     out.define_variable("u", netcdf_type::float32, {"time", "lat"}, in_u.attributes);
+///     for (index_t t = 0; t < n; t += 12) {
+///       out.write("u", chunk_at(t), {t, 0});       // any array of 12 rows
+///     }
+///     out.commit();
 /// Throws: io_error naming the file if the directory is not writable, the disk is full, a name is
 ///         illegal or defined twice; the destructor then removes what was written.
 class netcdf_writer {
  public:
   explicit netcdf_writer(std::filesystem::path path, netcdf_writer_options options = {})
       : file_(std::move(path)), options_(options) {
-    int flags = NC_CLOBBER;
-    switch (options_.format) {
-      case netcdf_format::classic:
-        break;
-      case netcdf_format::classic_64bit_offset:
-        flags |= NC_64BIT_OFFSET;
-        break;
-      case netcdf_format::classic_64bit_data:
-        flags |= NC_64BIT_DATA;
-        break;
-      case netcdf_format::netcdf4:
-        flags |= NC_NETCDF4;
-        break;
-      case netcdf_format::netcdf4_classic:
-        flags |= NC_NETCDF4 | NC_CLASSIC_MODEL;
-        break;
-    }
-    if (options_.deflate < 0 || options_.deflate > 9 || (options_.deflate > 0 && !is_netcdf4())) {
-      throw value_error(
-          "netcdf_writer: expected deflate 0, or 1 to 9 with a netCDF-4 format, got " +
-          std::to_string(options_.deflate) + " with format " + to_string(options_.format));
-    }
+    int const flags = creation_flags(options_, this->path());
     std::scoped_lock const lock(netcdf_mutex());
     int id = -1;
     check(nc_create(file_.temporary_path().c_str(), flags, &id), "nc_create");
@@ -100,6 +63,7 @@ class netcdf_writer {
   netcdf_format format() const { return options_.format; }
 
   /// A dimension of fixed length.
+  /// Throws: value_error if the length is not above 0, io_error.
   void define_dimension(std::string const& name, index_t length) {
     if (length <= 0) {
       // netCDF-C takes 0 for "unlimited".
@@ -111,6 +75,7 @@ class netcdf_writer {
 
   /// A dimension that grows as records are written. The classic formats have at most one, which is
   /// the first of its variables.
+  /// Throws: io_error.
   void define_unlimited(std::string const& name) { add_dimension({name, 0, true}); }
 
   /// A variable over defined dimensions. `attributes` are copied with their types; a _FillValue
@@ -122,8 +87,9 @@ class netcdf_writer {
                        netcdf_attributes const& attributes = {}) {
     if (!can_hold(options_.format, type)) {
       throw dtype_error("define_variable: expected a type that format " +
-                        to_string(options_.format) + " holds for variable '" + name + "' of '" +
-                        path().string() + "', got " + to_string(type));
+                        to_string(options_.format) + " holds for " +
+                        variable_place(name, path().string()) + ", got " + to_string(type) +
+                        (is_number(type) ? "; cdf5 and netCDF-4 hold it" : ""));
     }
     netcdf_variable v;
     v.name = name;
@@ -153,6 +119,8 @@ class netcdf_writer {
   }
 
   /// An attribute of the file itself.
+  ///     out.set_attribute("Conventions", "CF-1.11");
+  /// Throws: as write_attribute.
   void set_attribute(netcdf_attribute const& attribute) {
     std::scoped_lock const lock(netcdf_mutex());
     enter_define_mode();
@@ -166,12 +134,14 @@ class netcdf_writer {
 
   /// Writes an array, view or expression at `start`, or as the whole variable; an unlimited
   /// dimension grows as needed.
-  /// Dtype:  float and double take any number; integers take integers that fit, and floating
-  ///         numbers only where the variable is packed (rounded half to even).
+  ///     out.write("u", u - mean(u, 0, {.keepdims = true}));
+  /// Dtype:  float and double take floating numbers, rounded once, and integers that they hold
+  ///         exactly; integers take integers that fit, and floating numbers only where the variable
+  ///         is packed (rounded half to even).
   /// NaN:    becomes _FillValue; without one it stays NaN, and integers refuse it.
   /// Throws: io_error, dtype_error, shape_error; value_error if a number does not fit the type, or
   ///         equals the _FillValue or missing_value and would read back as missing.
-  template <array_like X>
+  template <array_like X, class Build = this_build>
   void write(std::string_view name, X const& values, shape const& start,
              netcdf_write_options const& options = {}) {
     using T = value_type_of<X>;
@@ -180,49 +150,49 @@ class netcdf_writer {
                   "astype");
     static_assert(std::same_as<space_of<X>, host>,
                   "cumulus: NetCDF is written from host arrays; copy with to<host>()");
-    with_row_major(values, [&](std::span<T const> elements, shape const& count) {
-      write<T>(name, elements, start, count, options);
+    with_row_major<Build>(values, [&](std::span<T const> elements, shape const& count) {
+      write<T, Build>(name, elements, start, count, options);
     });
   }
-  template <array_like X>
+  template <array_like X, class Build = this_build>
   void write(std::string_view name, X const& values, netcdf_write_options const& options = {}) {
     shape const count = values.shape();
-    if (whole_shape(variable(name), count.size()) != count) {
+    if (whole_shape("write", variable(name), path().string(), count.size()) != count) {
       throw shape_error("write: expected an array of shape " + to_string(variable(name).shape()) +
-                        " for variable '" + std::string(name) + "' of '" + path().string() +
-                        "', got " + to_string(count));
+                        " for " + place_of(variable(name)) + ", got " + to_string(count));
     }
-    write(name, values, shape::filled(count.rank(), 0), options);
+    write<X, Build>(name, values, shape::filled(count.rank(), 0), options);
   }
 
   /// The same from row-major elements in memory.
-  template <netcdf_number T>
+  template <netcdf_number T, class Build = this_build>
   void write(std::string_view name, std::span<T const> values, shape const& start,
              shape const& count, netcdf_write_options const& options = {}) {
     netcdf_variable const& v = variable(name);
-    check_slab(v, start, count, static_cast<index_t>(values.size()));
+    check_slab("write", v, path().string(), start, count, netcdf_growth::along_unlimited);
+    check_slab_size("write", v, path().string(), count, static_cast<index_t>(values.size()));
     if (!v.is_numeric()) {
-      throw dtype_error("write: expected text for variable '" + v.name + "' of '" +
-                        path().string() + "', got " + to_string(netcdf_type_of<T>));
+      throw dtype_error("write: expected text for " + place_of(v) + ", got " +
+                        to_string(netcdf_type_of<T>));
     }
     netcdf_type const type = options.encode ? signedness_applied(v.type, v.attributes) : v.type;
     visit_netcdf_type(type, [&]<class Stored>(Stored) {
       // The caller's array is left alone, and most of the cost is the disk's.
-      auto const stored = std::make_unique_for_overwrite<Stored[]>(values.size());
-      cf_encoder<Stored> const encoder(
-          options.encode ? v.attributes : netcdf_attributes{},
-          "write: variable '" + v.name + "' of '" + path().string() + "'");
-      encoder.encode(values, stored.get());
-      put(v, start, count, stored.get());
+      ndarray<Stored, host> stored(count);
+      cf_encoder<Stored> const encoder(options.encode ? v.attributes : netcdf_attributes{},
+                                       place_of(v));
+      encoder.encode(values, stored.data());
+      put(v, start, count, stored.data());
     });
   }
 
   /// A whole variable: the length of an unlimited dimension follows from the number of values.
-  template <netcdf_number T>
+  template <netcdf_number T, class Build = this_build>
   void write(std::string_view name, std::span<T const> values,
              netcdf_write_options const& options = {}) {
-    shape const count = whole_shape(variable(name), static_cast<index_t>(values.size()));
-    write<T>(name, values, shape::filled(count.rank(), 0), count, options);
+    shape const count =
+        whole_shape("write", variable(name), path().string(), static_cast<index_t>(values.size()));
+    write<T, Build>(name, values, shape::filled(count.rank(), 0), count, options);
   }
 
   /// Writes all cells of a text variable: one string per cell of type string, one per row of type
@@ -236,7 +206,8 @@ class netcdf_writer {
       for (auto const& s : strings) {
         cells.push_back(s.c_str());
       }
-      shape const count = whole_shape(v, static_cast<index_t>(cells.size()));
+      shape const count =
+          whole_shape("write_strings", v, path().string(), static_cast<index_t>(cells.size()));
       put(v, shape::filled(count.rank(), 0), count, cells.data());
     } else if (v.type == netcdf_type::text) {
       std::size_t const width =
@@ -245,15 +216,16 @@ class netcdf_writer {
       for (auto const& s : strings) {
         if (s.size() > width) {
           throw shape_error("write_strings: expected at most " + std::to_string(width) +
-                            " characters for variable '" + v.name + "', got '" + s + "'");
+                            " characters for " + place_of(v) + ", got '" + s + "'");
         }
         text += s + std::string(width - s.size(), '\0');
       }
-      shape const count = whole_shape(v, static_cast<index_t>(text.size()));
+      shape const count =
+          whole_shape("write_strings", v, path().string(), static_cast<index_t>(text.size()));
       put(v, shape::filled(count.rank(), 0), count, text.data());
     } else {
-      throw dtype_error("write_strings: expected numbers for variable '" + v.name + "' of '" +
-                        path().string() + "', which is " + to_string(v.type) + ", got text");
+      throw dtype_error("write_strings: expected numbers for " + place_of(v) + " of type " +
+                        to_string(v.type) + ", got text");
     }
   }
 
@@ -273,7 +245,7 @@ class netcdf_writer {
 
  private:
   // Calls f with the elements in row-major order, copied only if they do not lie so.
-  template <class X, class F> static void with_row_major(X const& values, F&& f) {
+  template <class Build, class X, class F> static void with_row_major(X const& values, F&& f) {
     using T = value_type_of<X>;
     if constexpr (requires {
                     values.data();
@@ -289,9 +261,8 @@ class netcdf_writer {
     f(std::span<T const>(copy.data(), static_cast<std::size_t>(copy.size())), copy.shape());
   }
 
-  bool is_netcdf4() const {
-    return options_.format == netcdf_format::netcdf4 ||
-           options_.format == netcdf_format::netcdf4_classic;
+  std::string place_of(netcdf_variable const& v) const {
+    return variable_place(v.name, path().string());
   }
 
   void check(int status, char const* call, std::string_view variable = {}) const {
@@ -300,7 +271,8 @@ class netcdf_writer {
 
   void require_open() const {
     if (!id_) {
-      throw io_error("netcdf_writer: '" + path().string() + "' is already committed");
+      throw io_error("netcdf_writer: expected an open file, got '" + path().string() +
+                     "', which is already committed");
     }
   }
 
@@ -326,7 +298,7 @@ class netcdf_writer {
     check(nc_def_dim(*id_, dimension.name.c_str(),
                      dimension.unlimited ? NC_UNLIMITED : static_cast<std::size_t>(dimension.size),
                      &id),
-          "nc_def_dim", dimension.name);
+          ("nc_def_dim of dimension '" + dimension.name + "'").c_str());
     dimensions_.push_back(std::move(dimension));  // netCDF-C numbers them in this order
   }
 
@@ -336,8 +308,8 @@ class netcdf_writer {
         return static_cast<int>(k);
       }
     }
-    throw dim_error("define_variable: expected a defined dimension for variable '" + variable +
-                    "' of '" + path().string() + "', got '" + name + "'");
+    throw dim_error("define_variable: expected a defined dimension for " +
+                    variable_place(variable, path().string()) + ", got '" + name + "'");
   }
 
   netcdf_variable const& variable(std::string_view name) const {
@@ -346,8 +318,8 @@ class netcdf_writer {
         return v;
       }
     }
-    throw io_error("netcdf_writer: '" + path().string() + "' has no variable '" +
-                   std::string(name) + "' defined");
+    throw io_error("netcdf_writer: expected a variable defined in '" + path().string() +
+                   "', got '" + std::string(name) + "'");
   }
 
   netcdf_attribute typed_fill(netcdf_variable const& v, netcdf_attribute const& fill) const {
@@ -357,62 +329,20 @@ class netcdf_writer {
     return visit_netcdf_type(v.type, [&]<class Stored>(Stored) {
       auto values = cf_stored_values<Stored>(fill);
       if (values.size() != 1) {
-        throw value_error("define_variable: expected one _FillValue that type " +
-                          to_string(v.type) + " of variable '" + v.name + "' holds");
+        throw value_error("define_variable: expected one _FillValue that " + place_of(v) +
+                          " of type " + to_string(v.type) + " holds, got " + fill.summary());
       }
       return netcdf_attribute{fill.name, std::move(values)};
     });
   }
 
-  // The extents of a whole variable of `size` elements.
-  shape whole_shape(netcdf_variable const& v, index_t size) const {
-    shape count = v.shape();
-    index_t fixed = 1;
-    int unlimited = -1;
-    for (int k = 0; k < count.rank(); ++k) {
-      if (v.dimensions[static_cast<std::size_t>(k)].unlimited && unlimited < 0) {
-        unlimited = k;
-      } else {
-        fixed *= count[k];
-      }
-    }
-    if (unlimited >= 0 && fixed > 0) {
-      count[unlimited] = size / fixed;
-    }
-    if (count.size() != size) {
-      throw shape_error("write: expected values for " + to_string(v.shape()) + " of variable '" +
-                        v.name + "' of '" + path().string() + "', got " + std::to_string(size));
-    }
-    return count;
-  }
-
-  void check_slab(netcdf_variable const& v, shape const& start, shape const& count,
-                  index_t size) const {
-    shape const extents = v.shape();
-    bool inside = start.rank() == extents.rank() && count.rank() == extents.rank();
-    for (int k = 0; inside && k < extents.rank(); ++k) {
-      inside = start[k] >= 0 && count[k] >= 0 &&
-               (v.dimensions[static_cast<std::size_t>(k)].unlimited ||
-                (start[k] <= extents[k] && count[k] <= extents[k] - start[k]));
-    }
-    if (!inside || checked_size(count, 8, "write") != size) {
-      throw shape_error("write: expected start and count within " + to_string(extents) +
-                        " for variable '" + v.name + "' of '" + path().string() + "', got start " +
-                        to_string(start) + ", count " + to_string(count) + " and " +
-                        std::to_string(size) + " values");
-    }
-  }
-
   void put(netcdf_variable const& v, shape const& start, shape const& count, void const* values) {
-    std::size_t from[max_rank] = {};
-    std::size_t extent[max_rank] = {};
-    std::copy(start.begin(), start.end(), from);
-    std::copy(count.begin(), count.end(), extent);
+    netcdf_slab const slab(start, count);
     std::scoped_lock const lock(netcdf_mutex());
     require_open();
     leave_define_mode();
     if (count.size() > 0) {
-      check(nc_put_vara(*id_, v.id, from, extent, values), "nc_put_vara", v.name);
+      check(nc_put_vara(*id_, v.id, slab.start, slab.count, values), "nc_put_vara", v.name);
     }
   }
 

@@ -24,7 +24,7 @@ class npy_file {
     // A pipe without a writer must not block.
     fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd_ < 0) {
-      throw io_error(where_ + ": cannot open it: " + std::strerror(errno));
+      throw io_error(where_ + ": expected a file that can be opened, got: " + std::strerror(errno));
     }
     try {
       read_header();
@@ -40,21 +40,8 @@ class npy_file {
   npy_header const& header() const { return header_; }
   std::string const& where() const { return where_; }
 
-  /// The next `count` elements, in this machine's byte order.
-  void read_elements(void* to, std::size_t count) {
-    std::size_t const bytes = count * static_cast<std::size_t>(header_.type.item_bytes);
-    read(to, bytes);
-    auto* const data = static_cast<unsigned char*>(to);
-    if (header_.type.kind == 'b') {  // other bytes than 0 and 1 are no values of a C++ bool
-      std::transform(data, data + bytes, data,
-                     [](unsigned char c) { return static_cast<unsigned char>(c != 0); });
-    } else if (header_.type.swapped) {
-      int const parts = header_.type.kind == 'c' ? 2 : 1;
-      swap_bytes(data, bytes, header_.type.item_bytes / parts);
-    }
-  }
-
- private:
+  /// The next bytes of the data, as they stand in the file.
+  /// Throws: io_error if they are not there.
   void read(void* to, std::size_t bytes) {
     auto* target = static_cast<char*>(to);
     for (std::size_t done = 0; done < bytes;) {
@@ -71,10 +58,12 @@ class npy_file {
     }
   }
 
+ private:
   void read_header() {
     struct stat info{};
     if (::fstat(fd_, &info) != 0 || !S_ISREG(info.st_mode)) {
-      throw io_error(where_ + ": expected a regular file");
+      throw io_error(where_ + ": expected a regular file, got " +
+                     (S_ISDIR(info.st_mode) ? "a directory" : "a device, pipe or socket"));
     }
     auto const size = static_cast<std::size_t>(info.st_size);
     unsigned char start[12] = {};
@@ -126,40 +115,16 @@ class npy_file {
     }
   }
 
-  template <class Word> static void swap_words(unsigned char* data, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; i += sizeof(Word)) {
-      Word word;
-      std::memcpy(&word, data + i, sizeof word);
-      if constexpr (sizeof(Word) == 2) {
-        word = __builtin_bswap16(word);
-      } else if constexpr (sizeof(Word) == 4) {
-        word = __builtin_bswap32(word);
-      } else {
-        word = __builtin_bswap64(word);
-      }
-      std::memcpy(data + i, &word, sizeof word);
-    }
-  }
-
-  static void swap_bytes(unsigned char* data, std::size_t bytes, int word_bytes) {
-    if (word_bytes == 2) {
-      swap_words<std::uint16_t>(data, bytes);
-    } else if (word_bytes == 4) {
-      swap_words<std::uint32_t>(data, bytes);
-    } else {
-      swap_words<std::uint64_t>(data, bytes);
-    }
-  }
-
   std::string where_;
   int fd_ = -1;
   npy_header header_;
 };
 
 /// Writes a whole .npy file; an older one of the name is replaced when the new one is complete.
-/// Throws: io_error.
+/// Throws: io_error naming the file.
 inline void write_npy(std::string const& path, npy_header const& header, void const* data,
                       std::size_t bytes) {
+  std::string const text = npy_header_text(header);
   replaced_file file(path);
   int const fd = ::open(file.temporary_path().c_str(), O_WRONLY | O_CLOEXEC);
   int failed = fd < 0 ? errno : 0;
@@ -174,16 +139,63 @@ inline void write_npy(std::string const& path, npy_header const& header, void co
       }
     }
   };
-  std::string const text = npy_header_text(header);
   write(text.data(), text.size());
   write(static_cast<char const*>(data), bytes);
   if (fd >= 0 && ::close(fd) != 0 && failed == 0) {
     failed = errno;
   }
   if (failed != 0) {
-    throw io_error("save: cannot write '" + path + "': " + std::strerror(failed));
+    throw io_error("save: '" + path + "': expected to write " +
+                   std::to_string(text.size() + bytes) + " bytes, got: " + std::strerror(failed));
   }
   file.commit();
 }
 
 }  // namespace cumulus::inline v1
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+template <class Word> void swap_words(unsigned char* data, std::size_t bytes) {
+  for (std::size_t i = 0; i < bytes; i += sizeof(Word)) {
+    Word word;
+    std::memcpy(&word, data + i, sizeof word);
+    if constexpr (sizeof(Word) == 2) {
+      word = __builtin_bswap16(word);
+    } else if constexpr (sizeof(Word) == 4) {
+      word = __builtin_bswap32(word);
+    } else {
+      word = __builtin_bswap64(word);
+    }
+    std::memcpy(data + i, &word, sizeof word);
+  }
+}
+
+}  // namespace detail
+
+/// Turns bytes of a file into elements of this machine: its byte order, and bools of 0 and 1.
+inline void make_native(npy_type const& type, void* elements, std::size_t bytes) {
+  auto* const data = static_cast<unsigned char*>(elements);
+  int const word_bytes = type.kind == 'c' ? type.item_bytes / 2 : type.item_bytes;
+  if (type.kind == 'b') {  // other bytes than 0 and 1 are no values of a C++ bool
+    std::transform(data, data + bytes, data,
+                   [](unsigned char c) { return static_cast<unsigned char>(c != 0); });
+  } else if (type.swapped && word_bytes == 2) {
+    detail::swap_words<std::uint16_t>(data, bytes);
+  } else if (type.swapped && word_bytes == 4) {
+    detail::swap_words<std::uint32_t>(data, bytes);
+  } else if (type.swapped) {
+    detail::swap_words<std::uint64_t>(data, bytes);
+  }
+}
+
+/// The next `count` elements of a file.
+/// Throws: io_error if they are not there.
+inline void read_elements(npy_file& file, void* to, std::size_t count) {
+  npy_type const& type = file.header().type;
+  std::size_t const bytes = count * static_cast<std::size_t>(type.item_bytes);
+  file.read(to, bytes);
+  make_native(type, to, bytes);
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET

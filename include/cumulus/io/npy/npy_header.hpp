@@ -23,6 +23,7 @@ struct npy_type {
   }
 };
 
+/// What a header says.
 struct npy_header {
   npy_type type;
   std::string descr;  ///< the type as the file writes it
@@ -87,8 +88,7 @@ class npy_header_parser {
   /// `where` begins every message: "load: 'a.npy'".
   npy_header_parser(std::string_view text, std::string const& where) : text_(text), where_(where) {}
 
-  /// Throws: io_error if the text is not a header; dtype_error if the type is none of the
-  /// library's;
+  /// Throws: io_error if the text is not a header; dtype_error if the type is none of the library's;
   ///         shape_error if there are more than 8 axes.
   npy_header parse() {
     npy_header header;
@@ -136,9 +136,9 @@ class npy_header_parser {
   }
 
   static std::string printable(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-      c = c >= ' ' && c <= '~' ? c : '?';
+    std::string result;
+    for (char const c : text) {
+      result += c >= ' ' && c <= '~' ? c : '?';
     }
     return result;
   }

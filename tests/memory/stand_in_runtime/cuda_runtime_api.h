@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A CUDA runtime without a GPU, for tests of what is queued in which order. Device memory is the
+// heap, work is done when it is queued, and every stream and event knows which operations have
+// gone before it: an operation is ordered after another if it is in its past. Copies that the
+// hardware may do late are done when somebody waits.
+//
+// Written from the CUDA runtime's reference; only what cumulus/memory calls is here.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#define CUDART_VERSION 13000
+
+enum cudaError_t {
+  cudaSuccess = 0,
+  cudaErrorInvalidValue = 1,
+  cudaErrorMemoryAllocation = 2,
+  cudaErrorStubLibrary = 34,
+  cudaErrorInsufficientDriver = 35,
+  cudaErrorNoDevice = 100,
+  cudaErrorInvalidDevice = 101,
+  cudaErrorInvalidResourceHandle = 400,
+};
+enum cudaMemcpyKind {
+  cudaMemcpyHostToDevice = 1,
+  cudaMemcpyDeviceToHost = 2,
+  cudaMemcpyDeviceToDevice = 3,
+};
+enum cudaDeviceAttr { cudaDevAttrPageableMemoryAccess = 88, cudaDevAttrMemoryPoolsSupported = 115 };
+enum cudaMemoryType { cudaMemoryTypeUnregistered = 0, cudaMemoryTypeHost = 1 };
+enum cudaMemAllocationType { cudaMemAllocationTypePinned = 1 };
+enum cudaMemLocationType { cudaMemLocationTypeDevice = 1 };
+enum cudaMemPoolAttr {
+  cudaMemPoolAttrReleaseThreshold = 4,
+  cudaMemPoolAttrReservedMemCurrent = 5,
+};
+struct cudaPointerAttributes {
+  cudaMemoryType type;
+};
+struct cudaMemPoolProps {
+  cudaMemAllocationType allocType;
+  struct {
+    cudaMemLocationType type;
+    int id;
+  } location;
+};
+
+using past = std::set<int>;  // operations, by number
+struct CUstream_st {
+  int device;
+  past before;
+  std::vector<std::function<void()>> late;
+};
+struct CUevent_st {
+  int device;
+  past before;
+};
+struct CUmemPool_st {
+  int device;
+};
+using cudaStream_t = CUstream_st*;
+using cudaEvent_t = CUevent_st*;
+using cudaMemPool_t = CUmemPool_st*;
+
+inline constexpr unsigned cudaStreamNonBlocking = 1;
+inline constexpr unsigned cudaEventDisableTiming = 2;
+inline constexpr unsigned cudaHostAllocPortable = 1;
+inline constexpr unsigned cudaHostAllocMapped = 2;
+#define cudaStreamLegacy (reinterpret_cast<cudaStream_t>(1))
+#define cudaStreamPerThread (reinterpret_cast<cudaStream_t>(2))
+
+namespace stand_in {
+
+inline constexpr int devices = 4;
+
+struct runtime {
+  std::mutex mutex;
+  int operations = 0;
+  std::map<int, past> past_of;          ///< of each operation
+  std::map<void const*, past> freed;    ///< what went before the free of an address
+  std::map<void const*, int> freed_on;  ///< the current device then
+  CUstream_st legacy[devices] = {{0, {}, {}}, {1, {}, {}}, {2, {}, {}}, {3, {}, {}}};
+  int live_streams = 0;
+  int live_events = 0;
+  int live_pools = 0;
+  int trims = 0;
+  std::size_t device_bytes_left = SIZE_MAX;  ///< until a pool is trimmed
+  std::set<void const*> page_locked;
+  bool reads_pageable[devices] = {};
+  std::string failing;  ///< the call that fails with cudaErrorInvalidValue
+
+  cudaError_t outcome(char const* call) const {
+    return failing == call ? cudaErrorInvalidValue : cudaSuccess;
+  }
+};
+inline runtime state;
+inline thread_local int device = 0;
+
+inline CUstream_st& stream_of(cudaStream_t s) {
+  return s == cudaStreamLegacy || s == nullptr ? state.legacy[device] : *s;
+}
+
+/// Queues an operation as a kernel would be; gives its number.
+inline int launch(cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(state.mutex);
+  CUstream_st& stream = stream_of(s);
+  int const operation = state.operations++;
+  state.past_of[operation] = stream.before;
+  stream.before.insert(operation);
+  return operation;
+}
+
+inline bool is_after(int later, int earlier) {
+  std::lock_guard<std::mutex> const lock(state.mutex);
+  return state.past_of.at(later).count(earlier) == 1;
+}
+
+/// Whether the last free of an address was ordered after an operation.
+inline bool freed_after(void const* data, int operation) {
+  std::lock_guard<std::mutex> const lock(state.mutex);
+  return state.freed.at(data).count(operation) == 1;
+}
+
+/// Keeps a test from carrying the operations of those before it.
+inline void forget_the_past() {
+  std::lock_guard<std::mutex> const lock(state.mutex);
+  state.past_of.clear();
+  state.freed.clear();
+  state.freed_on.clear();
+  for (CUstream_st& s : state.legacy) {
+    s.before.clear();
+  }
+}
+
+inline void do_late(CUstream_st& s) {
+  for (auto const& work : s.late) {
+    work();
+  }
+  s.late.clear();
+}
+
+}  // namespace stand_in
+
+inline char const* cudaGetErrorName(cudaError_t) { return "cudaErrorOfTheTest"; }
+inline char const* cudaGetErrorString(cudaError_t) { return "asked for by the test"; }
+inline cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+inline cudaError_t cudaGetDevice(int* device) {
+  *device = stand_in::device;
+  return stand_in::state.outcome("cudaGetDevice");
+}
+inline cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= stand_in::devices) {
+    return cudaErrorInvalidDevice;
+  }
+  stand_in::device = device;
+  return cudaSuccess;
+}
+inline cudaError_t cudaDeviceSynchronize() {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::do_late(stand_in::state.legacy[stand_in::device]);
+  return cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
+  *value = attribute == cudaDevAttrMemoryPoolsSupported || stand_in::state.reads_pageable[device];
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* s, unsigned) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  *s = new CUstream_st{stand_in::device, {}, {}};
+  ++stand_in::state.live_streams;
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamDestroy(cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::do_late(*s);
+  delete s;
+  --stand_in::state.live_streams;
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamGetDevice(cudaStream_t s, int* device) {
+  *device = s->device;
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamSynchronize(cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::do_late(stand_in::stream_of(s));
+  return stand_in::state.outcome("cudaStreamSynchronize");
+}
+inline cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::stream_of(s).before.insert(e->before.begin(), e->before.end());
+  return stand_in::state.outcome("cudaStreamWaitEvent");
+}
+
+inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* e, unsigned) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  *e = new CUevent_st{stand_in::device, {}};
+  ++stand_in::state.live_events;
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventCreate(cudaEvent_t* e) { return cudaEventCreateWithFlags(e, 0); }
+inline cudaError_t cudaEventDestroy(cudaEvent_t e) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  delete e;
+  --stand_in::state.live_events;
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  CUstream_st const& stream = stand_in::stream_of(s);
+  if (stream.device != e->device) {
+    return cudaErrorInvalidResourceHandle;
+  }
+  e->before = stream.before;
+  return stand_in::state.outcome("cudaEventRecord");
+}
+inline cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) {
+  *milliseconds = 1;
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned) {
+  *data = std::calloc(1, bytes);
+  return cudaSuccess;
+}
+inline cudaError_t cudaFreeHost(void* data) {
+  std::free(data);
+  return cudaSuccess;
+}
+inline cudaError_t cudaMalloc(void** data, std::size_t bytes) {
+  *data = std::malloc(bytes);
+  return cudaSuccess;
+}
+inline cudaError_t cudaFree(void* data) {
+  std::free(data);
+  return cudaSuccess;
+}
+inline cudaError_t cudaMallocFromPoolAsync(void** data, std::size_t bytes, cudaMemPool_t pool,
+                                           cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  if (stand_in::stream_of(s).device != pool->device) {
+    return cudaErrorInvalidResourceHandle;
+  }
+  if (bytes > stand_in::state.device_bytes_left) {
+    return cudaErrorMemoryAllocation;
+  }
+  *data = std::malloc(bytes);
+  return cudaSuccess;
+}
+inline cudaError_t cudaFreeAsync(void* data, cudaStream_t s) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::state.freed[data] = stand_in::stream_of(s).before;
+  stand_in::state.freed_on[data] = stand_in::device;
+  std::free(data);
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, cudaMemPoolProps const* properties) {
+  *pool = new CUmemPool_st{properties->location.id};
+  ++stand_in::state.live_pools;
+  return cudaSuccess;
+}
+inline cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
+  delete pool;
+  --stand_in::state.live_pools;
+  return cudaSuccess;
+}
+inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
+  return stand_in::state.outcome("cudaMemPoolSetAttribute");
+}
+inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
+  *static_cast<std::uint64_t*>(value) = 0;
+  return cudaSuccess;
+}
+inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
+  ++stand_in::state.trims;
+  return cudaSuccess;
+}
+inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  *free = 0;
+  *total = std::size_t{1} << 30;
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, void const* data) {
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  attributes->type = stand_in::state.page_locked.count(data) != 0 ? cudaMemoryTypeHost
+                                                                  : cudaMemoryTypeUnregistered;
+  return cudaSuccess;
+}
+inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes,
+                                   cudaMemcpyKind kind, cudaStream_t s) {
+  stand_in::launch(s);
+  std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  CUstream_st& stream = stand_in::stream_of(s);
+  if (stream.device != stand_in::device) {
+    return cudaErrorInvalidResourceHandle;
+  }
+  bool const late =
+      kind == cudaMemcpyHostToDevice && (stand_in::state.page_locked.count(from) != 0 ||
+                                         stand_in::state.reads_pageable[stream.device]);
+  if (late) {
+    stream.late.push_back([=] { std::memcpy(to, from, bytes); });
+  } else {
+    stand_in::do_late(stream);
+    std::memcpy(to, from, bytes);
+  }
+  return cudaSuccess;
+}
