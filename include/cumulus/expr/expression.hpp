@@ -23,12 +23,15 @@ template <class Tree, memory_space Space> class expression {
                 "cumulus: this expression has more than 16 leaves; write the formula as a functor "
                 "on scalars and apply it with map(f, a, b, ...)");
 
+  expression() = default;
   expression(cumulus::shape const& s) : shape_(s) {}
 
   cumulus::shape const& shape() const { return shape_; }
   int rank() const { return shape_.rank(); }
   index_t size() const { return shape_.size(); }
   leaf* leaves() { return leaves_; }
+  /// Says what shape the leaves have strides over.
+  void reshape(cumulus::shape const& s) { shape_ = s; }
   leaf const* leaves() const { return leaves_; }
 
   /// The expression seen through a view; nothing is evaluated.
@@ -98,18 +101,38 @@ inline void broadcast_leaves(leaf* leaves, int count, shape const& from, shape c
 
 namespace detail {
 
-/// Copies or moves the leaves of `e` to `target` and returns the place behind them.
-template <class E> leaf* append_leaves(leaf* target, E&& e, shape const& to, char const* function) {
-  constexpr int count = std::remove_cvref_t<E>::leaf_count;
-  for (int i = 0; i < count; ++i) {
-    if constexpr (std::is_lvalue_reference_v<E>) {
-      target[i] = e.leaves()[i];
-    } else {
-      target[i] = std::move(e.leaves()[i]);
-    }
+/// What an operand brings into a larger expression.
+struct expression_part {
+  leaf const* leaves;
+  int count;
+  cumulus::shape const* extents;
+  bool movable;  ///< an expression that nobody else sees
+};
+
+template <class E> expression_part part_of(E&& e) {
+  return {e.leaves(), std::remove_cvref_t<E>::leaf_count, &e.shape(),
+          !std::is_lvalue_reference_v<E>};
+}
+
+/// Copies or moves the leaves of all parts to `target`, broadcast to the shape that it returns.
+inline shape join_parts(leaf* target, std::span<expression_part const> parts,
+                        char const* function) {
+  shape common;
+  for (expression_part const& part : parts) {
+    common = broadcast_shapes(common, *part.extents, function);
   }
-  broadcast_leaves(target, count, e.shape(), to, function);
-  return target + count;
+  for (expression_part const& part : parts) {
+    for (int i = 0; i < part.count; ++i) {
+      if (part.movable) {
+        target[i] = std::move(const_cast<leaf&>(part.leaves[i]));
+      } else {
+        target[i] = part.leaves[i];
+      }
+    }
+    broadcast_leaves(target, part.count, *part.extents, common, function);
+    target += part.count;
+  }
+  return common;
 }
 
 template <class... S> inline constexpr bool same_space_v = true;
@@ -126,14 +149,13 @@ auto combine(char const* function, leaf const* first, Parts&&... parts) {
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
   using Space = typename std::tuple_element_t<0, std::tuple<std::remove_cvref_t<Parts>...>>::space;
-  shape common;
-  ((common = broadcast_shapes(common, parts.shape(), function)), ...);
-  expression<Tree, Space> result(common);
+  expression<Tree, Space> result;
   leaf* next = result.leaves();
   if (first != nullptr) {
     *next++ = *first;
   }
-  ((next = detail::append_leaves(next, std::forward<Parts>(parts), common, function)), ...);
+  detail::expression_part const list[] = {detail::part_of(std::forward<Parts>(parts))...};
+  result.reshape(detail::join_parts(next, list, function));
   return result;
 }
 

@@ -63,9 +63,12 @@ template <class Tree> void evaluate_row(row_part const& part, std::byte* out, in
   });
 }
 
+/// evaluate_row of an expression.
+using row_evaluator = void (*)(row_part const&, std::byte* out, index_t out_step);
+
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
-template <class Tree>
-void assign_host(elementwise_plan const& plan, std::span<operand const> operands) {
+inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
+                        row_evaluator evaluate) {
   index_t const length = plan.row_length();
   int const axis = plan.rank - 1;
   index_t const out_step = operands[0].stride[axis];
@@ -75,8 +78,8 @@ void assign_host(elementwise_plan const& plan, std::span<operand const> operands
     for (index_t i = begin; i < end; rows.next()) {
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
-      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count};
-      evaluate_row<Tree>(part, const_cast<std::byte*>(rows.at()[0]), out_step);
+      evaluate({rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count},
+               const_cast<std::byte*>(rows.at()[0]), out_step);
       i += count;
     }
   });
