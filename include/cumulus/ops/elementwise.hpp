@@ -155,7 +155,7 @@ CUMULUS_IN_PLACE(>>=, right_shift)
 /// x where condition is true, else y, element by element; both are evaluated.
 ///     auto z = where(a > 0, a, 0.0);
 /// Shape:  the three broadcast.    Dtype: x and y promoted.    NaN: a NaN condition is true.
-/// Source: numpy.where.
+/// Cost:   lazy.    Throws: shape_error if the three do not broadcast.    Source: numpy.where.
 template <operand_like C, operand_like X, operand_like Y>
   requires any_array_like_v<C, X, Y>
 auto where(C&& condition, X&& x, Y&& y) {
@@ -163,7 +163,10 @@ auto where(C&& condition, X&& x, Y&& y) {
 }
 
 /// x limited to [low, high]: minimum(maximum(x, low), high).
-/// Dtype:  all three promoted.    NaN: propagates.    Source: numpy.clip.
+/// Shape:  the three broadcast.    Dtype: all three promoted.    NaN: propagates.    Cost: lazy.
+/// Throws: shape_error if the three do not broadcast; value_error if an integer limit is out of the
+///         range of the element type.
+/// Source: numpy.clip.
 template <operand_like X, operand_like L, operand_like H>
   requires any_array_like_v<X, L, H>
 auto clip(X&& x, L&& low, H&& high) {
@@ -175,6 +178,7 @@ auto clip(X&& x, L&& low, H&& high) {
 /// The elements converted to T: float to integer saturates and NaN gives 0, a complex number loses
 /// its imaginary part.
 ///     auto i = astype<std::int32_t>(a);
+/// Shape:  x's.    Dtype: T.    Cost: lazy.
 /// Source: numpy.ndarray.astype; there a float out of range is undefined.
 template <dtype T, array_like X> auto astype(X&& x) { return make_cast<T>(std::forward<X>(x)); }
 
