@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every line of docs/numpy-to-cumulus.md compiles, and gives what NumPy gives for the line beside it.
+"""Every line of docs/numpy-to-cumulus.md compiles and gives what NumPy gives for the line beside.
 
 One program is made of all snippets of the right column; it prints the shape, the element type and
 the values of each. Oracle: NumPy runs the left column on the same variables.
@@ -81,7 +81,8 @@ template <class X> void show(int n, X const& x) {
   std::printf("%d", n);
   if constexpr (cm::array_like<X>) {
     cm::ndarray<cm::value_type_of<X>> const values(x);
-    std::printf(" %s %s", cm::dtype_name<cm::value_type_of<X>>(), to_string(values.shape()).c_str());
+    std::printf(" %s", cm::dtype_name<cm::value_type_of<X>>());
+    std::printf(" %s", to_string(values.shape()).c_str());
     for (auto value : values) { print(value); }
   } else if constexpr (cm::weak_scalar<X>) {
     std::printf(" number ()");
@@ -184,7 +185,8 @@ def outputs(snippets, block):
     functions += rest + "  show(-1, theta);\n}\n"
     calls = "".join(f"  snippet_{n}(out);\n" for n in range(len(snippets)))
     program = PROGRAM.replace("@outside@", outside + "};\n").replace("@functions@", functions)
-    program = program.replace("@calls@", "  std::ostringstream out;\n" + calls + "  own_function();")
+    calls = "  std::ostringstream out;\n" + calls + "  own_function();"
+    program = program.replace("@calls@", calls)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         np.save(folder / "a.npy", variables()["a"])
@@ -227,7 +229,8 @@ def main():
             compare(theirs, ours, value, shown[n])
             compared += 1
     np.testing.assert_allclose(shown[-1][2], 280 * (1e5 / 5e4) ** 0.2857, rtol=1e-6)
-    for n, values in {-3: [0], -4: [0], -5: [0], -6: [127, -128, 0], -7: [1, 0], -8: [6, 7]}.items():
+    differences = {-3: [0], -4: [0], -5: [0], -6: [127, -128, 0], -7: [1, 0], -8: [6, 7]}
+    for n, values in differences.items():
         np.testing.assert_array_equal(shown[n][2], values)
     assert compared >= 50, f"only {compared} lines were compared"
     print(f"docs/numpy-to-cumulus.md: {len(snippets)} lines compile, {compared} agree with NumPy")
