@@ -120,8 +120,9 @@ inline void check_paths(command_line const& c) {
 
 namespace detail {
 
-/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a short
-/// option, which may stand in a bundle such as -xh, or the number of a long option that it knows.
+/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a
+/// short option, which may stand in a bundle such as -xh, or the number of a long one that it
+/// knows.
 inline cm::value_error command_line_error(int code, char* const* argv) {
   std::string const word = argv[optind - 1];
   std::string const begin = "command line: ";
