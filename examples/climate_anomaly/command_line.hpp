@@ -26,7 +26,7 @@ and the area-weighted means, written to a NetCDF file, with maps and time series
 NetCDF file; without one a synthetic dataset is generated.
 
   --var NAME      the variable to process; may be given several times. Default: every numeric
-                  variable with a time axis
+                  variable with a time axis; those that cannot be used are left out and named
   --out PATH      the NetCDF file to write (anomaly.nc)
   --plot PATH     the picture to write (anomaly.png)
   --weights KIND  what the cells of area means are weighted by (great-circle):
