@@ -82,7 +82,8 @@ inline std::string superscript(std::string_view integer) {
 }
 
 /// Units of a file as text for a figure: "m s-1" and "m s^-1" become "m s⁻¹", "m2" becomes "m²",
-/// "degC" and "Deg C" become "°C". A digit after any other letters stays: it may be no exponent ("CO2").
+/// "degC" and "Deg C" become "°C". A digit after any other letters stays: it may be no exponent
+/// ("CO2").
 inline std::string pretty_units(std::string_view units) {
   std::string const text = printable(units);
   std::string lower;
