@@ -4,8 +4,8 @@
 Two instruction sets, two shared libraries and, where nvcc is found, a CUDA file are linked
 together. Arrays pass between them, all give the same bits, and no two of them define the same loop:
 otherwise the order of linking would decide which instruction set runs
-(docs/decisions/0002-namespaces.md). The same for what reads and writes files; there the machine code
-tells a loop over elements, whatever its name is.
+(docs/decisions/0002-namespaces.md). The same for what reads and writes files; there the machine
+code tells a loop over elements, whatever its name is.
 Oracle: the symbol tables and the machine code, and the agreement of the answers with the first one.
 """
 
@@ -58,8 +58,8 @@ def loops(library):
 
 # Work on vectors of 32 or 64 bytes. Not moves, and not what multiplies 64-bit integers, which a
 # shape's product may be.
-VECTOR_WORK = re.compile(r"\sv(?!mov|zero|perm|p?insert|extract|p?broadcast|pxor|xorp|punpck|pshufd|"
-                         r"pmullq|pmuludq|paddq|psrlq|psllq|psrldq)\S+\s.*%[yz]mm")
+VECTOR_WORK = re.compile(r"\sv(?!mov|zero|perm|p?insert|extract|p?broadcast|pxor|xorp|punpck|"
+                         r"pshufd|pmullq|pmuludq|paddq|psrlq|psllq|psrldq)\S+\s.*%[yz]mm")
 
 
 def vector_loops(library, names):

@@ -159,7 +159,8 @@ def make_odd_types(path):
         compound[:] = np.array([(1, 2.0), (3, 4.0), (5, 6.0)], pair)
         enum = d.createEnumType(np.uint8, "cloud", {"clear": 0, "rain": 1})
         d.createVariable("enumeration", enum, ("x",))[:] = np.array([0, 1, 0], "u1")
-        d.createVariable("lists", d.createVLType(np.int32, "list"), ("x",))[0] = np.array([1, 2], "i4")
+        lists = d.createVariable("lists", d.createVLType(np.int32, "list"), ("x",))
+        lists[0] = np.array([1, 2], "i4")
         d.createVariable("word", str, ())[...] = "one word"
         d.createVariable("letters", "S1", ("x",))[:] = np.array([b"a", b"b", b""])
         plain(d, "numbers", "f4", ("x",), units="K")[:] = [1, 2, 3]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The one lock around netCDF-C, which is not thread-safe, the one check of its status codes, and how
-// messages name a variable.
+// The one lock around netCDF-C, which is not thread-safe, the one check of its status codes, and
+// how messages name a variable.
 
 #include <netcdf.h>
 
