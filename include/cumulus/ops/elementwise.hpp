@@ -33,6 +33,13 @@ concept plain_list = !lazy_source<X> && requires(X const& x) {
 template <class X>
 concept operand_or_list = operand_like<X> || plain_list<std::remove_cvref_t<X>>;
 
+template <class X> constexpr bool check_no_list() {
+  static_assert(operand_like<X>,
+                "cumulus: a std::vector or std::span is not an operand; make an array of it with "
+                "from_vector(v) or from_span(s, shape)");
+  return true;
+}
+
 template <class X> constexpr int leaves_of() {
   if constexpr (requires { std::remove_cvref_t<X>::leaf_count; }) {
     return std::remove_cvref_t<X>::leaf_count;
@@ -50,9 +57,7 @@ template <class X, class Y> constexpr bool same_space() {
 
 /// What combine() checks too, near enough to the user's line to stand at the top of the message.
 template <class X, class Y> constexpr bool check_operands() {
-  static_assert(operand_like<X> && operand_like<Y>,
-                "cumulus: a std::vector or std::span is not an operand; make an array of it with "
-                "from_vector(v) or from_span(s, shape)");
+  static_assert(check_no_list<X>() && check_no_list<Y>());
   static_assert(same_space<X, Y>(),
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
@@ -134,11 +139,12 @@ concept writable_array = array_like<A> && requires(A&& a) {
 
 // a += x computes a + x in the promoted type and writes the elements of a, converted back by
 // NumPy's same_kind rule.
-#define CUMULUS_IN_PLACE(symbol, operation)                                            \
-  template <writable_array A, operand_like X> A&& operator symbol(A && a, X && x) {    \
-    assign_elements(#symbol, a.view(),                                                 \
-                    make_binary<operations::operation>(a.view(), std::forward<X>(x))); \
-    return std::forward<A>(a);                                                         \
+#define CUMULUS_IN_PLACE(symbol, operation)                                                    \
+  template <writable_array A, detail::operand_or_list X> A&& operator symbol(A && a, X && x) { \
+    static_assert(detail::check_no_list<X>());                                                 \
+    assign_elements(#symbol, a.view(),                                                         \
+                    make_binary<operations::operation>(a.view(), std::forward<X>(x)));         \
+    return std::forward<A>(a);                                                                 \
   }
 CUMULUS_IN_PLACE(+=, add)
 CUMULUS_IN_PLACE(-=, subtract)
