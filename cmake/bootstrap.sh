@@ -184,7 +184,7 @@ run_example() {
 
 run_checks() {
   local check status
-  for check in layers sizes format; do
+  for check in layers sizes format reference; do
     status=0
     /usr/bin/env "$python" "$root/tests/checks/$check.py" || status=$?
     [ $status -eq 0 ] || [ $status -eq 77 ] || exit $status
@@ -217,7 +217,7 @@ run_tests() {
   nvcc=$(find_nvcc)
   [ -n "$nvcc" ] || echo "No nvcc is here: nothing is compiled as CUDA."
 
-  stage "checking layers, sizes and format"
+  stage "checking layers, sizes, format and the reference"
   run_checks
 
   stage "C++ for this machine"

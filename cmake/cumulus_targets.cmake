@@ -8,6 +8,7 @@
 # component depends on is found, and says in cumulus_<name>_REASON what is missing where it is not.
 
 set(CUMULUS_COMPONENTS cuda linalg netcdf figure)
+set(CUMULUS_CUDA_MINIMUM 12.4)
 
 if(NOT TARGET cumulus::cumulus)
   if(NOT TARGET OpenMP::OpenMP_CXX)
@@ -49,14 +50,33 @@ macro(cumulus_add_library_component name prefix libraries)
                                 INTERFACE_LINK_LIBRARIES "cumulus::cumulus;${libraries}")
 endmacro()
 
+# Sets cumulus_cuda_REASON to what is wrong with the CUDA toolkit and compiler, empty if nothing is.
+# Not find_package(CUDAToolkit <version>), which would not say what it found.
+macro(cumulus_check_cuda)
+  find_package(CUDAToolkit QUIET)
+  set(cumulus_cuda_REASON "")
+  if(NOT CUDAToolkit_FOUND)
+    set(cumulus_cuda_REASON "the CUDA toolkit (${CUMULUS_CUDA_MINIMUM} or newer) is not found")
+  elseif(CUDAToolkit_VERSION VERSION_LESS CUMULUS_CUDA_MINIMUM)
+    string(CONCAT cumulus_cuda_REASON
+                  "the CUDA toolkit must be ${CUMULUS_CUDA_MINIMUM} or newer, but "
+                  "${CUDAToolkit_BIN_DIR} has ${CUDAToolkit_VERSION}")
+  elseif(CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA"
+         AND CMAKE_CUDA_COMPILER_VERSION VERSION_LESS CUMULUS_CUDA_MINIMUM)
+    string(CONCAT cumulus_cuda_REASON
+                  "nvcc must be ${CUMULUS_CUDA_MINIMUM} or newer, but ${CMAKE_CUDA_COMPILER} is "
+                  "${CMAKE_CUDA_COMPILER_VERSION}")
+  endif()
+endmacro()
+
 macro(cumulus_add_component name)
   if(TARGET cumulus::${name})
     set(cumulus_${name}_FOUND TRUE)
   else()
     set(cumulus_${name}_FOUND FALSE)
     if("${name}" STREQUAL "cuda")
-      find_package(CUDAToolkit QUIET)
-      if(CUDAToolkit_FOUND)
+      cumulus_check_cuda()
+      if(NOT cumulus_cuda_REASON)
         add_library(cumulus::cuda INTERFACE IMPORTED ${CUMULUS_TARGET_SCOPE})
         # -std=c++20 is passed here because CMake before 3.26 drops CUDA_STANDARD 20 in silence.
         # The default space must be the same in every source of a program, so it is defined for
@@ -77,8 +97,6 @@ macro(cumulus_add_component name)
                      "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${cumulus_openmp_flags}>")
         endif()
         set(cumulus_cuda_FOUND TRUE)
-      else()
-        set(cumulus_cuda_REASON "the CUDA toolkit (nvcc 12.4 or newer) is not found")
       endif()
     elseif("${name}" STREQUAL "linalg")
       cumulus_find_library(CUMULUS_OPENBLAS openblas openblas cblas.h)

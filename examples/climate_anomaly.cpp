@@ -63,10 +63,11 @@ void print_source(command_line const& asked, std::vector<prepared_field> const& 
   for (auto const& p : fields) {
     if (std::find(said.begin(), said.end(), p.time.name) == said.end()) {
       said.push_back(p.time.name);
-      std::printf("%s: %zu steps, %s, calendar %s, %lld months occur\n", p.time.name.c_str(),
-                  p.time.dates.size(), period_words(p.time).c_str(),
+      std::size_t const steps = p.time.dates.size();
+      std::printf("%s: %zu %s, %s, calendar %s, %d of 12 months\n", p.time.name.c_str(), steps,
+                  steps == 1 ? "step" : "steps", period_words(p.time).c_str(),
                   std::string(cm::name(p.time.units.cal)).c_str(),
-                  static_cast<long long>(p.months.count()));
+                  static_cast<int>(p.months.count()));
     }
   }
 }
@@ -93,8 +94,9 @@ void print_notes(command_line const& asked, selection const& selected) {
 }
 
 void print_written(std::filesystem::path const& path) {
-  std::printf("Wrote %s (%.1f MB)\n", path.c_str(),
-              static_cast<double>(std::filesystem::file_size(path)) / 1e6);
+  auto const bytes = static_cast<double>(std::filesystem::file_size(path));
+  std::printf(bytes < 1e6 ? "Wrote %s (%.0f kB)\n" : "Wrote %s (%.1f MB)\n", path.c_str(),
+              bytes < 1e6 ? bytes / 1e3 : bytes / 1e6);
 }
 
 void run(command_line const& asked) {

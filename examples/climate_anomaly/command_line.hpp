@@ -26,7 +26,7 @@ and the area-weighted means, written to a NetCDF file, with maps and time series
 NetCDF file; without one a synthetic dataset is generated.
 
   --var NAME      the variable to process; may be given several times. Default: every numeric
-                  variable with a time axis
+                  variable with a time axis; those that cannot be used are left out and named
   --out PATH      the NetCDF file to write (anomaly.nc)
   --plot PATH     the picture to write (anomaly.png)
   --weights KIND  what the cells of area means are weighted by (great-circle):
@@ -120,8 +120,9 @@ inline void check_paths(command_line const& c) {
 
 namespace detail {
 
-/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a short
-/// option, which may stand in a bundle such as -xh, or the number of a long option that it knows.
+/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a
+/// short option, which may stand in a bundle such as -xh, or the number of a long one that it
+/// knows.
 inline cm::value_error command_line_error(int code, char* const* argv) {
   std::string const word = argv[optind - 1];
   std::string const begin = "command line: ";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Ctrl-C and requests to end: the work stops at its next step, so that unfinished files are removed.
+// Ctrl-C and requests to end: the work stops at its next step, so that unfinished files are
+// removed.
 
 #include <array>
 #include <csignal>

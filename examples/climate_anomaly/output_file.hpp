@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -218,18 +221,18 @@ class output_file {
     auto a = result_attributes(input_, p, type, in_month);
     a.erase("cell_methods");
     a.set("long_name", what + ", mean of each month, " + period_words(p.time));
-    writer_.define_variable(f.name + "_climatology", type, in_month, a);
+    define_result(f.name + "_climatology", type, in_month, a);
 
     a = result_attributes(input_, p, type, in_time);
     a.erase("standard_name");
     a.set("long_name", what + ", anomaly from the mean of each month, " + period_words(p.time));
-    writer_.define_variable(f.name + "_anomaly", type, in_time, a);
+    define_result(f.name + "_anomaly", type, in_time, a);
 
     a.erase("cell_methods");
     a.set("long_name",
           what + ", anomaly over the standard deviation of each month, " + period_words(p.time));
     a.set("units", "1");
-    writer_.define_variable(f.name + "_standardised", type, in_time, a);
+    define_result(f.name + "_standardised", type, in_time, a);
 
     if (p.grid) {
       series.resize(series.size() - 2);
@@ -240,11 +243,18 @@ class output_file {
             methods + (methods.empty() ? "" : " ") + "area: mean (weighted by " + weights + ")");
       a.set("area_weights", weight_name(asked_.weights));
       a.set("long_name", what + ", area mean weighted by " + weights);
-      writer_.define_variable(f.name + "_mean", cm::netcdf_type::float64, series, a);
+      define_result(f.name + "_mean", cm::netcdf_type::float64, series, a);
       a.erase("standard_name");
       a.set("long_name", what + ", area mean of the anomaly weighted by " + weights);
-      writer_.define_variable(f.name + "_anomaly_mean", cm::netcdf_type::float64, series, a);
+      define_result(f.name + "_anomaly_mean", cm::netcdf_type::float64, series, a);
     }
+  }
+
+  void define_result(std::string const& name, cm::netcdf_type type,
+                     std::vector<std::string> const& dimensions,
+                     cm::netcdf_attributes const& attributes) {
+    writer_.define_variable(name, type, dimensions, attributes);
+    fill_[name] = attributes.number("_FillValue").value();
   }
 
   void define_global_attributes() {
@@ -311,9 +321,18 @@ class output_file {
   void write_pieces(std::string const& name, cm::ndarray<T> const& values, progress& said) {
     said.begin("writing " + name);
     auto const v = on_host(values);
+    T const fill = static_cast<T>(fill_.at(name));
+    std::vector<T> masked;
     in_pieces(v.shape(), sizeof(T), [&](cm::shape const& start, cm::shape const& count) {
-      T const* const at = v.data() + start[0] * (v.size() / v.shape()[0]);
-      writer_.write<T>(name, {at, static_cast<std::size_t>(count.size())}, start, count);
+      std::span<T const> piece(v.data() + start[0] * (v.size() / v.shape()[0]),
+                               static_cast<std::size_t>(count.size()));
+      if (std::find(piece.begin(), piece.end(), fill) != piece.end()) {
+        // Readers take such a result for missing (of cells that nobody has written, say).
+        masked.assign(piece.begin(), piece.end());
+        std::replace(masked.begin(), masked.end(), fill, std::numeric_limits<T>::quiet_NaN());
+        piece = masked;
+      }
+      writer_.write<T>(name, piece, start, count);
       said.advance(static_cast<double>(count.size()));
     });
   }
@@ -323,6 +342,7 @@ class output_file {
   std::vector<prepared_field> const& fields_;
   std::vector<std::string> described_;
   std::vector<std::string> defined_;
+  std::map<std::string, double> fill_;  // of each result
   cm::netcdf_writer writer_;
 };
 

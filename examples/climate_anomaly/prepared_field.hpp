@@ -2,6 +2,7 @@
 #pragma once
 // Everything about a field that is known before its values are read: time, months, grid, weights.
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -18,7 +19,7 @@ struct prepared_field {
   field variable;
   time_axis time;
   cm::climate::month_groups months;
-  std::string month_dimension;  ///< "month", or another name where the input has that already
+  std::string month_dimension;  ///< "month", or another name where that is taken
   std::optional<lat_lon_grid> grid;
   std::optional<cm::ndarray<double>> weights;  ///< (lat, lon)
   std::string without_grid;                    ///< why there is no grid
@@ -44,7 +45,13 @@ inline std::string first_level_words(cm::netcdf_file const& file, field const& f
       words += "first " + axis.dimension;
       continue;
     }
-    double const value = file.read<double>(c->name, {0}, {1}).item();
+    double value = 0;
+    try {
+      value = file.read<double>(c->name, {0}, {1}).item();
+    } catch (cm::value_error const&) {  // of its attributes: it is no number, and only a label
+      words += "first " + axis.dimension;
+      continue;
+    }
     auto const units = c->attributes.text("units").value_or("");
     words += c->name + " = " + short_number(value);
     words += units.empty() || units == "1" ? "" : " " + units;
@@ -62,6 +69,9 @@ inline void prepare_grid(cm::netcdf_file const& file, cm::climate::cell_weight k
     lat_lon_grid const grid = read_grid(file, p.variable);
     auto const area =
         cm::climate::cell_area(grid.lat, grid.lon, kind, grid.lat_bounds, grid.lon_bounds);
+    if (std::all_of(area.begin(), area.end(), [](double a) { return a == 0; })) {
+      throw cm::coord_error("its cells have no area");
+    }
     p.weights = cm::from_span(std::span(area), {static_cast<cm::index_t>(grid.lat.size()),
                                                 static_cast<cm::index_t>(grid.lon.size())});
     p.grid = grid;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -12,18 +13,24 @@
 
 namespace climate_anomaly {
 
-/// A date as CF writes it: 1982-01-16.
-inline std::string date_words(cm::date_time const& d) {
+/// A month as CF writes it: 1982-01, -0010-01.
+inline std::string month_words(cm::date_time const& d) {
   char text[64];
-  std::snprintf(text, sizeof text, "%04lld-%02d-%02d", static_cast<long long>(d.year), d.month,
-                d.day);
+  std::snprintf(text, sizeof text, "%s%04lld-%02d", d.year < 0 ? "-" : "",
+                static_cast<long long>(std::abs(d.year)), d.month);
   return text;
 }
 
-/// The first and the last month of a time axis, in words.
+/// A date as CF writes it: 1982-01-16.
+inline std::string date_words(cm::date_time const& d) {
+  char text[16];
+  std::snprintf(text, sizeof text, "-%02d", d.day);
+  return month_words(d) + text;
+}
+
+/// The earliest and the latest month of a time axis, in words.
 inline std::string period_words(time_axis const& t) {
-  return date_words(t.dates[t.earliest()]).substr(0, 7) + " to " +
-         date_words(t.dates[t.latest()]).substr(0, 7);
+  return month_words(t.dates[t.earliest()]) + " to " + month_words(t.dates[t.latest()]);
 }
 
 namespace detail {

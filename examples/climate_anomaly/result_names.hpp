@@ -58,6 +58,10 @@ class output_names {
  public:
   explicit output_names(cm::netcdf_file const& input) : input_(input) {}
 
+  bool contains(std::string const& name) const {
+    return copies_.contains(name) || results_.contains(name);
+  }
+
   /// Takes the names of a field, or none of them and says which is taken already.
   std::optional<std::string> add(prepared_field const& p) {
     std::string const of_this = " of '" + p.variable.name + "'";

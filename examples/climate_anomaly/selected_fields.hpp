@@ -52,6 +52,21 @@ inline std::vector<field> fields_named(cm::netcdf_file const& file, field_survey
   return found;
 }
 
+/// Why variables are refused, those with a time axis first, and not more than can be read.
+inline std::string reasons_of(std::vector<refusal> refused) {
+  constexpr std::size_t most = 5;
+  std::stable_partition(refused.begin(), refused.end(),
+                        [](refusal const& r) { return r.has_time; });
+  std::string words;
+  for (std::size_t i = 0; i < std::min(most, refused.size()); ++i) {
+    words += (words.empty() ? ": " : "; ") + refused[i].name + ": " + refused[i].reason;
+  }
+  if (refused.size() > most) {
+    words += "; and " + std::to_string(refused.size() - most) + " more";
+  }
+  return words;
+}
+
 /// Why a field cannot be prepared; what concerns the whole file or the machine is thrown.
 template <class F> std::optional<std::string> refusal_of(F&& prepare) {
   try {
@@ -67,14 +82,14 @@ template <class F> std::optional<std::string> refusal_of(F&& prepare) {
   }
 }
 
-/// Fields whose months are the same share a dimension, with a name that the input does not have.
-inline void name_month_dimensions(cm::netcdf_file const& file,
-                                  std::vector<prepared_field>& fields) {
+/// Fields whose months are the same share a dimension, with a name that nothing else in the output
+/// has.
+inline void name_month_dimensions(output_names const& taken, std::vector<prepared_field>& fields) {
   std::map<std::vector<int>, std::string> named;
   int count = 0;
   for (auto& p : fields) {
     auto& name = named[p.months.months];
-    while (name.empty() || file.find_dimension(name) || file.find_variable(name)) {
+    while (name.empty() || taken.contains(name)) {
       name = ++count == 1 ? "month" : "month_" + std::to_string(count);
     }
     p.month_dimension = name;
@@ -112,19 +127,15 @@ inline selection select_fields(cm::netcdf_file const& file, std::vector<std::str
     }
   }
   if (selected.fields.empty()) {
-    std::string why;
-    for (auto const& r : refused) {
-      why += (why.empty() ? ": " : "; ") + r.name + ": " + r.reason;
-    }
     throw cm::coord_error("climate_anomaly: expected a variable with a usable time axis in " +
-                          path + ", got none" + why);
+                          path + ", got none" + detail::reasons_of(std::move(refused)));
   }
   for (auto& r : refused) {
     if (r.has_time && names.empty()) {
       selected.left_out.push_back(std::move(r));
     }
   }
-  detail::name_month_dimensions(file, selected.fields);
+  detail::name_month_dimensions(taken, selected.fields);
   return selected;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/reference.md says what expr/elementwise.def and expr/reductions.def say.
+"""docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
+other functions on arrays say.
 
 Without arguments compares; with --write makes the page anew.
 """
@@ -59,6 +60,35 @@ def rows(path, macro):
         yield match.group(1), arguments
 
 
+# Where the functions are that no table makes, and what their section is called.
+DOCUMENTED = {
+    "Creation": "array/creation.hpp",
+    "Shapes and axes": "array/reshape.hpp",
+    "Choosing and converting": "ops/elementwise.hpp",
+    "Comparing": "ops/comparison.hpp",
+    "Positions": "array/nonzero.hpp",
+    "Gathers": "ops/take.hpp",
+    "Functions of one's own, masks": "ops/map.hpp",
+    "Text": "array/print.hpp",
+}
+
+
+def documented(path):
+    """Names, first sentence and source of the functions that have an example or a source; their
+    overloads and kin follow without a blank line."""
+    text = (ROOT / "include/cumulus" / path).read_text()
+    text = re.sub(r"^namespace detail \{.*?^\}  // namespace detail", "", text, flags=re.S | re.M)
+    for doc, code in re.findall(r"((?:^///.*\n)+)((?:^[^/\n#].*\n)+)", text, re.M):
+        names = re.findall(r"^(?:template <.*?> )?[a-z][\w:<>, ]* (\w+)\(", code, re.M)
+        lines = [line[3:] for line in doc.splitlines()]
+        if not names or ("Source:" not in doc and not any(x.startswith("     ") for x in lines)):
+            continue
+        text_of = " ".join(" ".join(lines).split())
+        source = re.search(r"Source: (.*)", text_of)
+        yield list(dict.fromkeys(names)), re.match(r".*?\.(?= |$)", text_of)[0], (
+            source[1].rstrip(".") if source else "")
+
+
 def page():
     lines = [
         "# Functions", "",
@@ -81,6 +111,13 @@ def page():
     ]
     for _, row in rows(ROOT / "include/cumulus/expr/reductions.def", "CUMULUS_REDUCTION"):
         lines.append(f"| `{row[0]}(x)` | {row[-1]} | {OPTIONS[row[2]]} |")
+    for title, path in DOCUMENTED.items():
+        lines += ["", f"## {title}", "", f"In `cumulus/{path}`, with examples and errors.", "",
+                  "| function | gives | after |", "|---|---|---|"]
+        for names, doc, source in documented(path):
+            called = ", ".join(f"`{name}`" for name in names)
+            cells = (cell.replace("|", "\\|") for cell in (called, doc, source))
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -51,6 +51,8 @@ TEST(CellEdges, JoinWhereCellsTouch) {
   EXPECT_EQ(joined_edges(values{0, 10, 11, 20}), values{});  // a gap
   EXPECT_EQ(joined_edges(values{0, 10, 9, 20}), values{});   // an overlap
   EXPECT_EQ(joined_edges(values{0, 10, 20, 30, 10, 20}), values{});
+  EXPECT_EQ(joined_edges(values{5, 5}), values{});
+  EXPECT_EQ(joined_edges(values{0, 5, 5, 5, 5, 9}), values{});
   EXPECT_EQ(joined_edges(values{}), values{});
 }
 

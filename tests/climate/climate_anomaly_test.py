@@ -9,10 +9,12 @@ import os
 import re
 import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import warnings
 from pathlib import Path
@@ -352,11 +354,11 @@ class MadeFiles(Case):
 
     def make(self, name="in.nc", file_format="NETCDF4", months=36, order=("time", "lat", "lon"),
              dtype="f4", units="days since 2000-01-01", calendar=None, time=None, lat=None,
-             fill=None, attributes=None, values=None, levels=0, time_type="f8"):
+             lon=None, fill=None, attributes=None, values=None, levels=0, time_type="f8"):
         """A file with the field t, and its values in the order time, (level), lat, lon."""
         rng = np.random.default_rng(7)
         lat = np.linspace(-80, 80, 9) if lat is None else lat
-        lon = np.arange(0, 360, 30.0)
+        lon = np.arange(0, 360, 30.0) if lon is None else lon
         time = 30.4375 * np.arange(months) + 15 if time is None else np.asarray(time)
         sizes = {"time": len(time), "lev": levels, "lat": len(lat), "lon": len(lon)}
         natural = [d for d in ("time", "lev", "lat", "lon") if d in order]
@@ -548,6 +550,17 @@ class MadeFiles(Case):
                     self.assert_close(
                         self.read("anomaly.nc", "t_mean"), self.read("mean.nc", "t"), 1e-11)
 
+    def test_cells_that_were_never_written(self):
+        """Numbers for CDO and xarray where no _FillValue is declared; ours means missing."""
+        for kind, fill in (("f4", np.float32(9.969209968386869e36)), ("f8", 9.969209968386869e36)):
+            x = np.random.default_rng(4).normal(10, 5, (36, 9, 12))
+            x[:, 4, 5] = fill
+            x = self.make(dtype=kind, values=x)
+            self.example("in.nc")
+            for result in ("climatology", "standardised"):
+                self.assertTrue(np.isnan(self.read("anomaly.nc", "t_" + result)[:, 4, 5]).all())
+            self.assertEqual(set(self.read("anomaly.nc", "t_anomaly")[:, 4, 5]), {0})
+
     def test_constant_months_have_no_standardised_anomaly_in_double(self):
         x = self.make(dtype="f8", values=np.full((36, 9, 12), 0.1))
         self.example("in.nc")
@@ -675,6 +688,163 @@ class MadeFiles(Case):
         np.testing.assert_array_equal(self.read("anomaly.nc", "w_anomaly"), [-2, -4, 0, 0, 2, 4])
         np.testing.assert_array_equal(self.read("anomaly.nc", "month_2"), [1, 2])
 
+    def test_longitudes_of_any_range_weigh_as_in_cdo(self):
+        for lon in (np.arange(-180, 180, 30.0), np.array([350, 10.0]), np.array([-100, -130.0])):
+            with self.subTest(lon):
+                x = self.make(lon=lon)
+                self.example("in.nc")
+                self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+                self.cdo64("fldmean", "-selname,t", "in.nc", "mean.nc")
+                self.assert_close(
+                    self.read("anomaly.nc", "t_mean"), self.read("mean.nc", "t"), 1e-11)
+
+    def test_one_step_and_months_that_occur_once(self):
+        x = self.make(months=1)
+        out = self.example("in.nc")
+        self.assertIn("time: 1 step, 2000-01 to 2000-01, calendar standard, 1 of 12 months", out)
+        self.assert_close(self.read("anomaly.nc", "t_climatology"), x, 0)
+        self.assertEqual(set(self.read("anomaly.nc", "t_anomaly").flat), {0.0})
+        self.assertTrue(np.isnan(self.read("anomaly.nc", "t_standardised")).all())
+        x = self.make(time=[15, 16, 381, 382, 746])
+        self.example("in.nc")
+        self.assert_numpy_agrees(x, [1] * 5)
+
+    def test_steps_in_any_order_give_the_same_picture_and_period(self):
+        middle = 30.4375 * np.arange(36) + 15
+        values = np.random.default_rng(11).integers(0, 64, (36, 9, 12))  # sums are exact
+        pictures, tables = [], []
+        for steps in (np.arange(36), np.arange(36)[::-1],
+                      np.random.default_rng(2).permutation(36)):
+            self.make(time=middle[steps], values=values[steps])
+            out = self.example("in.nc")
+            self.assertIn("time: 36 steps, 2000-01 to 2002-12,", out)
+            tables.append(re.search(r"^t .*$", out, re.MULTILINE)[0])
+            pictures.append((self.at / "anomaly.png").read_bytes())
+            with netCDF4.Dataset(self.at / "anomaly.nc") as file:
+                self.assertIn("2000-01 to 2002-12", file["t_anomaly"].long_name)
+        self.assertEqual(pictures, pictures[:1] * 3)
+        self.assertEqual(tables, tables[:1] * 3)
+
+    def test_years_of_any_length(self):
+        for units, period in (("days since -0010-01-01", "-0010-01 to -0008-12"),
+                              ("days since 12345-01-01", "12345-01 to 12347-12")):
+            self.make(units=units, calendar="proleptic_gregorian")
+            self.assertIn(period, self.example("in.nc"))
+
+    def test_scalar_coordinates_stay(self):
+        self.make(attributes={"coordinates": "height"})
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            height = file.createVariable("height", "f8", ())
+            height.units = "m"
+            height[:] = 2
+        self.example("in.nc")
+        with netCDF4.Dataset(self.at / "anomaly.nc") as out:
+            self.assertEqual(out["height"][:], 2)
+            for result in ("climatology", "anomaly", "mean"):
+                self.assertEqual(out["t_" + result].coordinates, "height")
+
+    def test_a_coordinate_named_month(self):
+        x = self.make(attributes={"coordinates": "month"})
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file.createVariable("month", "i4", ("time",))[:] = 7
+        self.example("in.nc")
+        self.assertEqual(set(self.read("anomaly.nc", "month")), {7})
+        np.testing.assert_array_equal(self.read("anomaly.nc", "month_2"), np.arange(1, 13))
+        with netCDF4.Dataset(self.at / "anomaly.nc") as out:
+            self.assertEqual(out["t_climatology"].dimensions, ("month_2", "lat", "lon"))
+        # One that is not copied takes no name.
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file["t"].delncattr("coordinates")
+        self.example("in.nc", "--var", "t")
+        self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+
+    def test_results_whose_names_collide(self):
+        x = self.make()
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file.createVariable("t_anomaly", "f4", ("time", "lat", "lon"))[:] = 1
+            file.createVariable("w", "f4", ("time",))[:] = 2
+        out = self.example("in.nc")
+        self.assertIn(
+            "t_anomaly is left out: its result 't_anomaly_mean' would have the name of a result "
+            "of 't'\n", out)
+        self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+        self.assertEqual(set(self.read("anomaly.nc", "w_climatology")), {2})
+        self.fails("value_error", "in.nc", "--var", "t", "--var", "t_anomaly",
+                   says=("cannot use 't_anomaly'", "'t_anomaly_mean'", "of 't'"))
+        self.example("in.nc", "--var", "t_anomaly")  # alone it may
+
+    def test_coordinates_whose_names_collide_with_results(self):
+        self.make(attributes={"coordinates": "t_mean"})
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file.createVariable("t_mean", "f4", ("time",))[:] = 1
+            file.createVariable("w", "f4", ("time",))[:] = 2
+        out = self.example("in.nc")
+        says = "its result 't_mean' would have the name of a coordinate of 't'"
+        self.assertIn("t is left out: " + says, out)
+        with netCDF4.Dataset(self.at / "anomaly.nc") as file:
+            self.assertFalse({v for v in file.variables if v.startswith("t_")})
+            self.assertIn("w_anomaly", file.variables)
+        self.fails("value_error", "in.nc", "--var", "t", says=("cannot use 't'", says))
+
+    def test_unusable_variables_are_left_out_unless_asked_for(self):
+        x = self.make(attributes={"coordinates": "letters none"})
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            for d in "abcdefgh":
+                file.createDimension(d, 1)
+            file.createDimension("none", None)
+            file.createVariable("nine", "f4", ("time", *"abcdefgh"))[:] = 1
+            file.createVariable("packed", "i2", ("time",)).scale_factor = "0.1"
+            file.createVariable("no_cells", "f4", ("time", "none"))
+            file.createVariable("text", "S1", ("time", "a"))
+            file.createVariable("words", str, ("time",))
+            file.createVariable("letters", "S1", ("time",))[:] = np.full(36, b"x")
+            file.createVariable("none", "S1", ("none",))  # a coordinate variable, and empty
+            file.createVariable("flat", "f4", ("lat",))
+        out = self.example("in.nc")
+        self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+        reasons = {"nine": "it has 9 dimensions, more than 8", "packed": "scale_factor",
+                   "no_cells": "no value: its shape is (36, 0)",
+                   "text": "it holds no numbers", "words": "it holds no numbers"}
+        left_out = dict(re.findall(r"^(\w+) is left out: (.*)$", out, re.MULTILINE))
+        self.assertEqual(set(left_out), set(reasons))
+        for name, reason in reasons.items():
+            self.assertIn(reason, left_out[name])
+            self.fails("value_error", "in.nc", "--var", "t", "--var", name,
+                       says=(f"cannot use '{name}'", reason))
+        with netCDF4.Dataset(self.at / "anomaly.nc") as file:
+            self.assertNotIn("none", file.variables)
+            self.assertEqual(file["t_anomaly"].coordinates, "letters")
+            np.testing.assert_array_equal(file["letters"][:], np.full(36, b"x"))
+
+    def test_one_character_for_each_step_of_unlimited_time(self):
+        with netCDF4.Dataset(self.at / "in.nc", "w", format="NETCDF3_CLASSIC") as out:
+            out.createDimension("time", None)
+            time = out.createVariable("time", "f8", ("time",))
+            time.units = "days since 2000-01-01"
+            time[:] = 30.4 * np.arange(24) + 15
+            out.createVariable("flag", "S1", ("time",))[:] = np.full(24, b"x")
+            t = out.createVariable("t", "f4", ("time",))
+            t.coordinates = "flag"
+            t[:] = 1
+        self.example("in.nc")
+        with netCDF4.Dataset(self.at / "anomaly.nc") as out:
+            np.testing.assert_array_equal(out["flag"][:], np.full(24, b"x"))
+
+    def test_coordinates_that_cannot_be_decoded(self):
+        for name, says in (("lat", "t: no area mean and no map: cf_packing"), ("lev", "first lev")):
+            x = self.make(levels=2, order=("time", "lev", "lat", "lon"))
+            with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+                file[name].scale_factor = "x"
+            self.assertIn(says, self.example("in.nc"))
+            self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+
+    def test_cells_without_area(self):
+        x = self.make()
+        self.add_bounds(np.full(10, 5.0), np.arange(-15, 360, 30.0))
+        out = self.example("in.nc")
+        self.assertIn("t: no area mean and no map: its cells have no area", out)
+        self.assert_numpy_agrees(x, np.arange(36) % 12 + 1)
+
     def test_own_output_can_be_read_again(self):
         self.make()
         self.example("in.nc")
@@ -749,6 +919,7 @@ class BadInput(Case):
             out.createVariable("time", "f8", ("time",)).units = "days since 2000-01-01"
             out.createVariable("t", "f4", ("time",))
         self.fails("coord_error", "empty.nc", says=("t: it has no value", "(0,)"))
+        self.fails("value_error", "empty.nc", "--var", "t", says=("'t'", "(0,)"))
 
     def test_outputs_that_cannot_be_written(self):
         (self.at / "folder").mkdir()
@@ -784,6 +955,66 @@ class BadInput(Case):
         self.fails("value_error", "in.nc", "--colour", says=("--colour",))
         self.fails("value_error", "in.nc", "--var", says=("--var",))
         self.fails("value_error", "in.nc", "other.nc", says=("in.nc", "other.nc"))
+        for options in (("-x",), ("-xh",), ("-hx",), ("--double", "-xh"), ("-xh", "--double")):
+            self.fails("value_error", "in.nc", *options, says=("unknown option -x;",))
+        self.fails("value_error", "in.nc", "-é", says=("unknown option -é;",))
+        self.fails("value_error", "in.nc", "--double=3", says=("no value after --double,",))
+        self.fails("io_error", "in.nc", "--out", "", says=("name of a file",))
+        self.example("in.nc", "--var", "u", "--var", "u", "--weights", "cos", "--weights=sin-band")
+        with netCDF4.Dataset(self.at / "anomaly.nc") as out:
+            self.assertEqual(out.area_weights, "sin-band")
+
+    def test_more_variables_than_the_picture_holds(self):
+        with netCDF4.Dataset(self.at / "many.nc", "w", format="NETCDF3_CLASSIC") as out:
+            out.createDimension("time", 1)
+            time = out.createVariable("time", "f8", ("time",))
+            time.units = "days since 2000-01-01"
+            for k in range(1162):
+                out.createVariable(f"v{k}", "f4", ("time",))
+            time[:] = 0
+        self.fails("value_error", "many.nc", says=("at most 1161", "got 1162", "--var"))
+        self.example("many.nc", "--var", "v1161")
+        # What is wrong with so many is not said of each.
+        with netCDF4.Dataset(self.at / "many.nc", "a") as out:
+            out["time"][:] = np.nan
+        self.fails("coord_error", "many.nc", says=("v0: ", "v4: ", "; and 1158 more"))
+
+    def unwritten(self, name, steps, cells):
+        """A file whose field was never written and takes no room."""
+        with netCDF4.Dataset(self.at / name, "w") as out:
+            out.createDimension("time", steps)
+            out.createDimension("x", cells)
+            time = out.createVariable("time", "f8", ("time",))
+            time.units = "days since 2000-01-01"
+            time[:] = 30.4 * np.arange(steps) + 15
+            out.createVariable("t", "f4", ("time", "x"), contiguous=True)
+
+    def test_not_enough_memory(self):
+        self.unwritten("huge.nc", 24, 10**9)
+        before = {p.name for p in self.at.iterdir()}
+        done = subprocess.run(
+            [PROGRAM, "huge.nc"], cwd=self.at, capture_output=True, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "2"},  # each has a stack
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^climate_anomaly: out_of_memory: .*\n$")
+        self.assertEqual({p.name for p in self.at.iterdir()}, before)
+
+    def test_interruption_leaves_no_file(self):
+        self.unwritten("large.nc", 240, 100_000)
+        before = {p.name for p in self.at.iterdir()}
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([PROGRAM, "large.nc"], cwd=self.at, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+                while {p.name for p in self.at.iterdir()} == before and program.poll() is None:
+                    time.sleep(0.001)
+                program.send_signal(sign)
+                printed = program.communicate()
+            self.assertEqual(program.returncode, -sign, printed)
+            self.assertEqual(printed[0], "")
+            self.assertRegex(
+                printed[1], r"^( *\d+ %  .+\n)*climate_anomaly: interrupted, nothing is written\n$")
+            self.assertEqual({p.name for p in self.at.iterdir()}, before)
 
     def test_help(self):
         out = self.example("--help")

@@ -6,7 +6,7 @@
 namespace cm = cumulus;
 
 void offence() {
-  cm::ndarray<cm::bfloat16, cm::host> const a{1, 2};
+  cm::ndarray<cm::bfloat16, cm::host> const a(cm::shape{2});
   cm::save("a.npy", cm::astype<float>(a));
 #ifdef MUST_FAIL
   cm::save("a.npy", a);

@@ -113,7 +113,10 @@ TEST(label_text, units_raise_exponents_and_leave_names_alone) {
   EXPECT_EQ(plot::pretty_units("m**2 s**-2"), "m² s⁻²");
   EXPECT_EQ(plot::pretty_units("W m-2"), "W m⁻²");
   EXPECT_EQ(plot::pretty_units("m2"), "m²");
-  EXPECT_EQ(plot::pretty_units("degC"), "°C");
+  for (char const* celsius : {"degC", "Deg C", "degree_Celsius", "degrees_C", "celsius"}) {
+    EXPECT_EQ(plot::pretty_units(celsius), "°C");
+  }
+  EXPECT_EQ(plot::pretty_units("C"), "C");  // coulomb
   EXPECT_EQ(plot::pretty_units("CO2 ppm"), "CO2 ppm");
   EXPECT_EQ(plot::pretty_units("m/s"), "m/s");
   EXPECT_EQ(plot::pretty_units("10-3 kg*m"), "10-3 kg*m");

@@ -2,6 +2,7 @@
 """NetCDF files made and judged by the netCDF4 module and NumPy, for the tests of io/netcdf.
 
     netcdf_cases.py make DIRECTORY          the input files of the reader's tests
+    netcdf_cases.py odd DIRECTORY           files that are legal and unusual, or wrong
     netcdf_cases.py dump FILE VARIABLE OUT  decoded values as raw float64, by NumPy's arithmetic
     netcdf_cases.py check FILE              what netcdf_writer_test.cpp wrote; status 0 if right
 """
@@ -105,12 +106,100 @@ def make_packed(path):
         put("counts", "i4", [-1, 0, 5, 1, -99, 70000], missing_value=np.int32(-99))
 
 
+def make_odd_attributes(path, file_format):
+    with netCDF4.Dataset(path, "w", format=file_format) as d:
+        d.createDimension("x", 4)
+
+        def put(name, dtype, values=(1, 2, 3, 4), **attributes):
+            plain(d, name, dtype, ("x",), **attributes)[:] = np.array(values, dtype)
+
+        i1, i2, i4, f4 = np.int8, np.int16, np.int32, np.float32
+        # Decoded by both.
+        put("fill_outside", "i1", missing_value=i4(-32768), scale_factor=0.5)
+        put("list_of_floats", "i2", missing_value=np.array([1, 3.5, 1e30, np.nan]))
+        put("wide_missing", "i2", missing_value=np.float64(2))
+        put("nan_fill", "f4", (1, np.nan, 3, 4), _FillValue=f4(np.nan))
+        put("packed_floats", "f4", scale_factor=2.0, add_offset=1.0)
+        put("text_missing", "f4", missing_value="2")
+        put("empty_units", "f4", units="", comment=np.array([], "f4"))
+        put("unsigned_floats", "f4", (-1, 2, 3, 4), _Unsigned="true")
+        put("unit_packing", "i4", (-1, 2, 3, 4), scale_factor=1.0, add_offset=0.0)
+        # Packing that is none.
+        put("scale_zero", "i2", scale_factor=0.0)
+        put("scale_text", "i2", scale_factor="0.1")
+        put("scale_nan", "i2", scale_factor=np.nan)
+        put("offset_infinite", "i2", add_offset=np.inf)
+        put("scale_two", "i2", scale_factor=np.array([1.0, 2.0]))
+        put("scale_empty", "i2", scale_factor=np.array([], "f8"))
+        # Valid ranges.
+        put("range_packed", "i2", valid_range=np.array([2, 3], "i2"), scale_factor=0.1)
+        put("range_physical", "i2", valid_range=np.array([0.15, 0.35]), scale_factor=0.1)
+        put("range_wide", "i2", valid_range=np.array([-100000, 3], "i4"))
+        put("range_unsigned", "i1", (-1, 2, 3, 4), valid_max=i1(-2), _Unsigned="TRUE")
+        put("range_reversed", "f4", valid_range=np.array([3, 1], "f4"))
+        put("range_text", "f4", valid_range="0 10")
+        put("range_one", "f4", valid_range=f4(2))
+        put("minimum_two", "f4", valid_min=np.array([1, 2], "f4"))
+
+
+def make_no_records(path, file_format):
+    with netCDF4.Dataset(path, "w", format=file_format) as d:
+        d.createDimension("time", None)
+        d.createDimension("x", 3)
+        plain(d, "time", "f8", ("time",))
+        plain(d, "v", "i2", ("time", "x"), scale_factor=0.1, _FillValue=np.int16(-1))
+        d.createVariable("names", "S1", ("time", "x"))
+
+
+def make_odd_types(path):
+    with netCDF4.Dataset(path, "w", format="NETCDF4") as d:
+        d.createDimension("x", 3)
+        pair = np.dtype([("a", "i4"), ("b", "f8")])
+        compound = d.createVariable("compound", d.createCompoundType(pair, "pair"), ("x",))
+        compound[:] = np.array([(1, 2.0), (3, 4.0), (5, 6.0)], pair)
+        enum = d.createEnumType(np.uint8, "cloud", {"clear": 0, "rain": 1})
+        d.createVariable("enumeration", enum, ("x",))[:] = np.array([0, 1, 0], "u1")
+        lists = d.createVariable("lists", d.createVLType(np.int32, "list"), ("x",))
+        lists[0] = np.array([1, 2], "i4")
+        d.createVariable("word", str, ())[...] = "one word"
+        d.createVariable("letters", "S1", ("x",))[:] = np.array([b"a", b"b", b""])
+        plain(d, "numbers", "f4", ("x",), units="K")[:] = [1, 2, 3]
+        inner = d.createGroup("inner")
+        plain(inner, "deep", "f4", ("x",))[:] = [4, 5, 6]
+
+
+def make_odd_shapes(path):
+    with netCDF4.Dataset(path, "w", format="NETCDF4") as d:
+        for k in range(9):
+            d.createDimension(f"one{k}", 1)
+        for k in range(3):
+            d.createDimension(f"large{k}", 2 ** (20 if k < 2 else 10))
+        d.createDimension("first", None)
+        d.createDimension("second", None)
+        plain(d, "nine_axes", "f8", tuple(f"one{k}" for k in range(9)))
+        large = ("large0", "large1", "large2")
+        for name, dtype in (("large", "i2"), ("large_text", "S1"), ("large_words", str)):
+            d.createVariable(name, dtype, large, chunksizes=(1, 1, 1024))
+        d.createVariable("beyond", "i2", (*large, "large0"), chunksizes=(1, 1, 1024, 1))
+        plain(d, "growing", "i4", ("first", "second"))[0:2, 0:3] = np.arange(6).reshape(2, 3)
+        plain(d, "größe ä", "f4", ("one0",))[:] = [7]
+
+
+def make_odd(directory):
+    for file_format in FORMATS:
+        make_odd_attributes(f"{directory}/attributes_{file_format}.nc", file_format)
+        make_no_records(f"{directory}/no_records_{file_format}.nc", file_format)
+        netCDF4.Dataset(f"{directory}/empty_{file_format}.nc", "w", format=file_format).close()
+    make_odd_types(f"{directory}/types.nc")
+    make_odd_shapes(f"{directory}/shapes.nc")
+
+
 def decoded(variable):
     """CF decoding in float64, and rounded once for a float result."""
     variable.set_auto_maskandscale(False)
     raw = np.asarray(variable[...])
     attributes = {k: variable.getncattr(k) for k in variable.ncattrs()}
-    if attributes.get("_Unsigned") == "true":
+    if attributes.get("_Unsigned") == "true" and raw.dtype.kind == "i":
         raw = raw.view(raw.dtype.str.replace("i", "u"))
     missing = np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, bool)
     for key in ("_FillValue", "missing_value"):
@@ -119,7 +208,7 @@ def decoded(variable):
                 continue
             if isinstance(m, np.integer) and raw.dtype.kind == "u":
                 m = np.array(m).view(raw.dtype)
-            elif raw.dtype.kind == "f":
+            elif raw.dtype.kind == "f" and not np.isnan(m):
                 m = raw.dtype.type(m)
             missing |= raw == m
     values = raw.astype("f8") * np.float64(attributes.get("scale_factor", 1.0))
@@ -183,6 +272,8 @@ def main(arguments):
         for file_format in FORMATS:
             make_types(f"{arguments[1]}/{file_format}.nc", file_format)
         make_packed(f"{arguments[1]}/packed.nc")
+    elif arguments[0] == "odd":
+        make_odd(arguments[1])
     elif arguments[0] == "dump":
         with netCDF4.Dataset(arguments[1]) as d:
             decoded(d[arguments[2]]).astype("f8").tofile(arguments[3])

@@ -199,6 +199,93 @@ TEST(netcdf_writer, numbers_that_do_not_fit_are_refused) {
   EXPECT_THROW(out.write<double>("absent", doubles{1}), io_error);
 }
 
+// Oracle: 2^53 + 1 is the first integer that double does not hold, 2^24 + 1 that float does not.
+TEST(netcdf_writer, integers_are_written_exactly_or_refused) {
+  scratch const folder;
+  constexpr std::int64_t odd = (std::int64_t{1} << 53) + 1;
+  netcdf_writer out(folder / "a.nc");
+  out.define_dimension("x", 2);
+  out.define_variable("d", netcdf_type::float64, {"x"});
+  out.define_variable("f", netcdf_type::float32, {"x"});
+  using wide = std::vector<std::int64_t>;
+  using natural = std::vector<std::uint64_t>;
+  out.write<std::int64_t>("d", wide{odd - 1, -(odd - 1)});
+  out.write<std::int32_t>("f", std::vector<std::int32_t>{1 << 24, -(1 << 24) - 2});
+  for (auto const& text :
+       {message_of<value_error>([&] { out.write<std::int64_t>("d", wide{0, odd}); }),
+        message_of<value_error>([&] { out.write<std::int64_t>("d", wide{0, -odd}); }),
+        message_of<value_error>([&] { out.write<std::int64_t>("d", wide{0, INT64_MAX}); }),
+        message_of<value_error>([&] { out.write<std::uint64_t>("d", natural{0, UINT64_MAX}); })}) {
+    expect_in(text, "variable 'd'");
+    expect_in(text, (folder / "a.nc").string());
+    expect_in(text, "would be rounded");
+  }
+  expect_in(message_of<value_error>([&] { out.write<std::int64_t>("d", wide{0, odd}); }),
+            "got 9007199254740993");
+  EXPECT_THROW((out.write<std::int32_t>("f", std::vector<std::int32_t>{0, (1 << 24) + 1})),
+               value_error);
+  out.write<std::int64_t>("d", wide{INT64_MIN, 1});  // a power of two
+  expect_in(message_of<dtype_error>([&] { out.define_variable("i", netcdf_type::int64, {"x"}); }),
+            "cdf5 and netCDF-4 hold it");
+}
+
+TEST(netcdf_writer, integer_attributes_are_written_exactly_or_refused) {
+  scratch const folder;
+  constexpr std::int64_t odd = (std::int64_t{1} << 53) + 1;
+  using wide = std::vector<std::int64_t>;
+  for (auto const& name : netcdf_cases::formats()) {
+    auto const format = netcdf_cases::format_of(name);
+    bool const exact = can_hold(format, netcdf_type::int64);
+    auto const path = folder / (name + ".nc");
+    netcdf_writer out(path, {.format = format});
+    out.define_dimension("x", 2);
+    netcdf_attributes bad;
+    bad.set("history_id", odd);
+    netcdf_attributes good;
+    good.set("narrow", wide{-32768, 32767});
+    good.set("middle", wide{-2147483648LL, 32768});
+    good.set("large", wide{odd - 1, INT64_MIN});
+    good.set("byte", std::uint8_t{255});
+    good.set("natural", std::uint64_t{1} << 63);
+    out.define_variable("good", netcdf_type::int32, {"x"}, good);
+    if (exact) {
+      out.define_variable("bad", netcdf_type::int32, {"x"}, bad);
+      out.set_attribute("largest", UINT64_MAX);
+    } else {
+      auto const text = message_of<value_error>(
+          [&] { out.define_variable("bad", netcdf_type::int32, {"x"}, bad); });
+      for (char const* part : {"variable 'bad'", "'history_id'",
+                               "got 9007199254740993 of type int64", "cdf5 and netCDF-4"}) {
+        expect_in(text, part);
+      }
+      expect_in(text, path.string());
+      EXPECT_THROW(out.set_attribute("largest", UINT64_MAX), value_error);
+      EXPECT_THROW(out.set_attribute("largest", INT64_MAX), value_error);
+      EXPECT_THROW((out.set_attribute("list", wide{0, odd})), value_error);
+    }
+    out.commit();
+    netcdf_file const file(path);
+    EXPECT_EQ(file.variables().size(), exact ? 2U : 1U) << name;  // no half-defined one
+    auto const& read = file.variable("good").attributes;
+    if (exact) {
+      EXPECT_EQ(read, good) << name;
+      EXPECT_EQ(std::get<wide>(file.variable("bad").attributes.find("history_id")->values),
+                wide{odd});
+    } else {
+      EXPECT_EQ(std::get<std::vector<std::int16_t>>(read.find("narrow")->values),
+                (std::vector<std::int16_t>{-32768, 32767}));
+      EXPECT_EQ(std::get<std::vector<std::int32_t>>(read.find("middle")->values),
+                (std::vector<std::int32_t>{INT32_MIN, 32768}));
+      EXPECT_EQ(std::get<std::vector<double>>(read.find("large")->values),
+                (std::vector<double>{9007199254740992.0, -9223372036854775808.0}));
+      EXPECT_EQ(std::get<std::vector<std::int16_t>>(read.find("byte")->values),
+                std::vector<std::int16_t>{255});
+      EXPECT_EQ(std::get<std::vector<double>>(read.find("natural")->values),
+                std::vector<double>{9223372036854775808.0});
+    }
+  }
+}
+
 TEST(netcdf_writer, definitions_that_cannot_be_are_named) {
   scratch const folder;
   netcdf_writer out(folder / "a.nc", {.format = netcdf_format::classic});

@@ -190,6 +190,8 @@ TEST_F(npy_files, may_be_spelled_as_python_allows) {
                              "{\"descr\":\"f4\",'shape':(2 , ) ,\t"
                              "'fortran_order'\n: False\n}  ",
                              " {'descr': '|f4', 'fortran_order': False, 'shape': ( 1 , 2 , )}",
+                             "{'descr': '<f4', 'fortran_order': True, 'shape': ()}",
+                             "{'descr': '<f4', 'fortran_order': True, 'shape': (0, 7)}",
                              "{'descr': '<f4', 'fortran_order': False, 'shape': ()}"}) {
     write(path, npy(header, data));
     EXPECT_NO_THROW((load<float, host>(path))) << header;

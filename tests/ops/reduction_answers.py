@@ -177,8 +177,8 @@ class Writer(Reductions):
         for n in (33, 1025):
             yield f"tall{n}", self.data((n, 3), rng)
             yield f"wide{n}", self.data((3, n), rng)
-        shapes = [(), (1,), (3, 4), (0, 3), (3, 0, 2), (2, 3, 4), (5, 1, 7), (1, 1), (2, 3, 1, 5)]
-        shapes += [(2, 3, 2, 2, 3), (33, 7, 40)]
+        shapes = [(), (1,), (3, 4), (0, 3), (3, 0, 2), (0, 0), (0, 2, 0), (2, 3, 4), (5, 1, 7)]
+        shapes += [(1, 1), (2, 3, 1, 5), (2, 3, 2, 2, 3), (33, 7, 40)]
         for k, shape in enumerate(shapes):
             yield f"s{k}", self.data(shape, rng)
         if self.dtype.kind in "fc":

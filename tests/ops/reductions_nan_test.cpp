@@ -128,6 +128,12 @@ TYPED_TEST(reductions_nan, errors) {
   EXPECT_THROW(cm::min(none, 0), cm::value_error);
   EXPECT_THROW(cm::argmax(none, 0), cm::value_error);
   EXPECT_EQ(cm::max(none, 1).shape(), (cm::shape{0}));
+  // NumPy asks for an element along the reduced axes even where there is nothing to give.
+  auto const nothing = cm::ndarray<double, TypeParam>(cm::shape{0, 0});
+  EXPECT_THROW(cm::min(nothing, 0), cm::value_error);
+  EXPECT_THROW(cm::argmin(nothing, 0), cm::value_error);
+  EXPECT_THROW(cm::nanmax(nothing, 1), cm::value_error);
+  EXPECT_THROW(cm::nanargmax(nothing), cm::value_error);
   EXPECT_EQ(cm::max(none, 0, {.initial = 2.0}).shape(), (cm::shape{3}));
   EXPECT_THROW(cm::max(x, 0, {.where = x > 1.0}), cm::value_error);
   auto const wrong = cm::ones<bool, TypeParam>(cm::shape{2, 4});

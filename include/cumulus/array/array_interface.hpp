@@ -51,6 +51,8 @@ template <class Derived> class array_interface {
 
   /// The elements where `mask` is true, or those that integer arrays select: read, a copy (a mask
   /// waits for the device); assigned, a scatter.
+  /// Throws: index_error if a position is out of range, a mask's shape does not match or there are
+  ///         more items than axes; shape_error if index arrays do not broadcast.
   template <class... Items>
     requires fancy_index<Items...>
   [[gnu::always_inline]] auto operator()(Items&&... items) {

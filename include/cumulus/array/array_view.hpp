@@ -79,6 +79,7 @@ class array_view : public array_interface<array_view<T, Space>> {
     assign_elements("assign", *this, std::forward<X>(x));
   }
   /// Every element becomes `value`.
+  /// Throws: value_error if an integer is out of the range of T.
   template <weak_scalar S> [[gnu::always_inline]] void fill(S value) const {
     assign_elements("fill", *this, value);
   }

@@ -49,6 +49,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
       : ndarray(cumulus::shape{static_cast<index_t>(std::span<T const>(values).size())},
                 std::span<T const>(values).data()) {}
   /// Row-major elements in host memory, copied.
+  /// Throws: shape_error if the size does not fit; out_of_memory.
   ndarray(cumulus::shape const& s, T const* values) {
     allocate(s);
     copy_bytes<Space, host>(v_.data(), v_.owner(), values, buffer(), bytes());
@@ -116,11 +117,14 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   auto to_expression() const { return v_.to_expression(); }
 
   /// Writes the elements of x, broadcast to this shape: `a(_) = x`.
+  /// Throws: shape_error if x cannot be broadcast.
   template <class X>
     requires operand_like<X>
   [[gnu::always_inline]] void assign(X&& x) {
     v_.assign(std::forward<X>(x));
   }
+  /// Every element becomes `value`.
+  /// Throws: value_error if an integer is out of the range of T.
   template <weak_scalar S> [[gnu::always_inline]] void fill(S value) { v_.fill(value); }
 
  private:

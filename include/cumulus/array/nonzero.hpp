@@ -55,7 +55,8 @@ template <array_like X> std::vector<ndarray<index_t, space_of<X>>> nonzero(X con
 }
 
 /// The positions of the elements other than 0, one row of coordinates each.
-/// Shape:  (count, rank), in row-major order.    Dtype: int64.    Source: numpy.argwhere.
+/// Shape:  (count, rank), in row-major order.    Dtype: int64.    NaN: is not 0.
+/// Cost:   two reads of a; on a device it waits for the count.    Source: numpy.argwhere.
 template <array_like X> ndarray<index_t, space_of<X>> argwhere(X const& a) {
   using Space = space_of<X>;
   shape const s = a.shape();
@@ -70,7 +71,8 @@ template <array_like X> ndarray<index_t, space_of<X>> argwhere(X const& a) {
 }
 
 /// The positions of the elements other than 0 in row-major order, counted through all axes.
-/// Shape:  (count,).    Dtype: int64.    Source: numpy.flatnonzero.
+/// Shape:  (count,).    Dtype: int64.    NaN: is not 0.
+/// Cost:   two reads of a; on a device it waits for the count.    Source: numpy.flatnonzero.
 template <array_like X> ndarray<index_t, space_of<X>> flatnonzero(X const& a) {
   using Space = space_of<X>;
   shape const s = a.shape();

@@ -139,7 +139,8 @@ inline std::vector<double> longitude_edges(std::span<double const> lon,
 }
 
 /// The n + 1 edges of n cells that touch each other, from their lower and upper edges (2n values,
-/// either way round in each cell); empty if some leave a gap or overlap (by more than 1e-4).
+/// either way round in each cell); empty if some leave a gap or overlap (by more than 1e-4), or a
+/// cell has no width.
 ///     auto sides = joined_edges(longitude_edges(lon, bounds));    // for a map
 /// Sign:   ascending or descending as the cells are; one cell alone ascends.
 inline std::vector<double> joined_edges(std::span<double const> cells) {
@@ -153,8 +154,8 @@ inline std::vector<double> joined_edges(std::span<double const> cells) {
     if (edges.empty()) {
       edges.push_back(begin);
     }
-    bool const back = up ? end < edges.back() : end > edges.back();
-    if (back || std::abs(begin - edges.back()) > detail::degree_slack) {
+    bool const wide = up ? end > edges.back() : end < edges.back();
+    if (!wide || std::abs(begin - edges.back()) > detail::degree_slack) {
       return {};
     }
     edges.push_back(end);

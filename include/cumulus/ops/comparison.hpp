@@ -8,10 +8,12 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
+/// The optional argument of array_equal.
 struct equal_options {
   bool equal_nan = false;  ///< whether NaN equals NaN
 };
 
+/// The optional arguments of isclose and allclose.
 struct close_options {
   double rtol = 1e-5;      ///< relative to |y|
   double atol = 1e-8;      ///< absolute, in the unit of the elements
@@ -46,8 +48,10 @@ struct close_elements {
 
 }  // namespace detail
 
-/// True if x and y have the same shape and equal elements. Waits for the device.
-/// Source: numpy.array_equal.
+/// True if x and y have the same shape and equal elements.
+///     if (array_equal(a, b, {.equal_nan = true})) { … }
+/// Shape:  a bool, no array.    NaN: differs from NaN unless .equal_nan.    Empty: true.
+/// Cost:   one read of each; waits for the device.    Source: numpy.array_equal.
 template <array_like X, array_like Y>
 bool array_equal(X const& x, Y const& y, equal_options options = {}) {
   return x.shape() == y.shape() && all(map(detail::equal_elements{options.equal_nan}, x, y)).item();
@@ -55,14 +59,18 @@ bool array_equal(X const& x, Y const& y, equal_options options = {}) {
 
 /// |x - y| <= atol + rtol |y|, element by element, computed in double; infinities are close to
 /// themselves.
-/// Shape:  broadcast.    Dtype: bool.    Cost: one read of each.    Source: numpy.isclose.
+/// Shape:  broadcast.    Dtype: bool.    NaN: close to nothing unless .equal_nan.    Cost: lazy.
+/// Throws: shape_error if x and y do not broadcast.    Source: numpy.isclose.
 template <operand_like X, operand_like Y>
   requires any_array_like_v<X, Y>
 auto isclose(X&& x, Y&& y, close_options options = {}) {
   return map(detail::close_elements{options}, std::forward<X>(x), std::forward<Y>(y));
 }
 
-/// True if every element is close. Waits for the device.    Source: numpy.allclose.
+/// True if every element is close.
+/// Shape:  a bool, no array.    NaN: close to nothing unless .equal_nan.    Empty: true.
+/// Cost:   one read of each; waits for the device.
+/// Throws: shape_error if x and y do not broadcast.    Source: numpy.allclose.
 template <operand_like X, operand_like Y>
   requires any_array_like_v<X, Y>
 bool allclose(X&& x, Y&& y, close_options options = {}) {

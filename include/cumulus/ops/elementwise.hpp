@@ -33,6 +33,13 @@ concept plain_list = !lazy_source<X> && requires(X const& x) {
 template <class X>
 concept operand_or_list = operand_like<X> || plain_list<std::remove_cvref_t<X>>;
 
+template <class X> constexpr bool check_no_list() {
+  static_assert(operand_like<X>,
+                "cumulus: a std::vector or std::span is not an operand; make an array of it with "
+                "from_vector(v) or from_span(s, shape)");
+  return true;
+}
+
 template <class X> constexpr int leaves_of() {
   if constexpr (requires { std::remove_cvref_t<X>::leaf_count; }) {
     return std::remove_cvref_t<X>::leaf_count;
@@ -50,9 +57,7 @@ template <class X, class Y> constexpr bool same_space() {
 
 /// What combine() checks too, near enough to the user's line to stand at the top of the message.
 template <class X, class Y> constexpr bool check_operands() {
-  static_assert(operand_like<X> && operand_like<Y>,
-                "cumulus: a std::vector or std::span is not an operand; make an array of it with "
-                "from_vector(v) or from_span(s, shape)");
+  static_assert(check_no_list<X>() && check_no_list<Y>());
   static_assert(same_space<X, Y>(),
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
@@ -134,11 +139,12 @@ concept writable_array = array_like<A> && requires(A&& a) {
 
 // a += x computes a + x in the promoted type and writes the elements of a, converted back by
 // NumPy's same_kind rule.
-#define CUMULUS_IN_PLACE(symbol, operation)                                            \
-  template <writable_array A, operand_like X> A&& operator symbol(A && a, X && x) {    \
-    assign_elements(#symbol, a.view(),                                                 \
-                    make_binary<operations::operation>(a.view(), std::forward<X>(x))); \
-    return std::forward<A>(a);                                                         \
+#define CUMULUS_IN_PLACE(symbol, operation)                                                    \
+  template <writable_array A, detail::operand_or_list X> A&& operator symbol(A && a, X && x) { \
+    static_assert(detail::check_no_list<X>());                                                 \
+    assign_elements(#symbol, a.view(),                                                         \
+                    make_binary<operations::operation>(a.view(), std::forward<X>(x)));         \
+    return std::forward<A>(a);                                                                 \
   }
 CUMULUS_IN_PLACE(+=, add)
 CUMULUS_IN_PLACE(-=, subtract)
@@ -155,7 +161,7 @@ CUMULUS_IN_PLACE(>>=, right_shift)
 /// x where condition is true, else y, element by element; both are evaluated.
 ///     auto z = where(a > 0, a, 0.0);
 /// Shape:  the three broadcast.    Dtype: x and y promoted.    NaN: a NaN condition is true.
-/// Source: numpy.where.
+/// Cost:   lazy.    Throws: shape_error if the three do not broadcast.    Source: numpy.where.
 template <operand_like C, operand_like X, operand_like Y>
   requires any_array_like_v<C, X, Y>
 auto where(C&& condition, X&& x, Y&& y) {
@@ -163,7 +169,10 @@ auto where(C&& condition, X&& x, Y&& y) {
 }
 
 /// x limited to [low, high]: minimum(maximum(x, low), high).
-/// Dtype:  all three promoted.    NaN: propagates.    Source: numpy.clip.
+/// Shape:  the three broadcast.    Dtype: all three promoted.    NaN: propagates.    Cost: lazy.
+/// Throws: shape_error if the three do not broadcast; value_error if an integer limit is out of the
+///         range of the element type.
+/// Source: numpy.clip.
 template <operand_like X, operand_like L, operand_like H>
   requires any_array_like_v<X, L, H>
 auto clip(X&& x, L&& low, H&& high) {
@@ -175,6 +184,7 @@ auto clip(X&& x, L&& low, H&& high) {
 /// The elements converted to T: float to integer saturates and NaN gives 0, a complex number loses
 /// its imaginary part.
 ///     auto i = astype<std::int32_t>(a);
+/// Shape:  x's.    Dtype: T.    Cost: lazy.
 /// Source: numpy.ndarray.astype; there a float out of range is undefined.
 template <dtype T, array_like X> auto astype(X&& x) { return make_cast<T>(std::forward<X>(x)); }
 

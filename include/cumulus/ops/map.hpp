@@ -45,7 +45,7 @@ template <class Space, class X> auto map_operand(X&& x) {
 /// be callable on the device when the arrays are there.
 ///     struct density { template <class T> CUMULUS_HD T operator()(T s, T t) const { … } };
 ///     cm::ndarray rho = cm::map(density{}, s, t);
-/// Shape:  the operands broadcast.    Dtype: what f returns.
+/// Shape:  the operands broadcast.    Dtype: what f returns.    Cost: lazy.
 /// Throws: what f throws, once; shape_error if the operands do not broadcast.
 template <class F, operand_like... X>
   requires any_array_like_v<X...>
@@ -69,7 +69,9 @@ auto map(F f, X&&... x) {
 
 /// Values with a truth each; reductions count the valid ones only, in one pass.
 ///     auto m = mean(masked(t, t > 273.15), 0);
-/// Shape:  both broadcast.    Dtype: the value's.    Source: numpy.ma.masked_where, inverted.
+/// Shape:  both broadcast.    Dtype: the value's.    Cost: lazy; it can be reduced, not stored.
+/// Throws: shape_error if the two do not broadcast.
+/// Source: numpy.ma.masked_where, inverted.
 template <array_like V, operand_like M> auto masked(V&& value, M&& valid) {
   using Space = space_of<V>;
   auto&& v = as_expression(std::forward<V>(value));
@@ -81,6 +83,9 @@ template <array_like V, operand_like M> auto masked(V&& value, M&& valid) {
 }
 
 /// Values of which reductions count those that are not NaN; what the nan-functions are made of.
+///     auto n = count_valid(skip_nan(t), 0);
+/// Shape, Dtype: those of value.    NaN: not counted; a complex number with a NaN part is NaN.
+/// Cost:   lazy; it can be reduced, not stored.
 template <array_like V> auto skip_nan(V&& value) {
   auto&& v = as_expression(std::forward<V>(value));
   using Tree = tree::not_nan<typename std::remove_cvref_t<decltype(v)>::tree_type>;

@@ -82,12 +82,19 @@ inline std::string superscript(std::string_view integer) {
 }
 
 /// Units of a file as text for a figure: "m s-1" and "m s^-1" become "m s⁻¹", "m2" becomes "m²",
-/// "degC" becomes "°C". A digit after any other letters stays: it may be no exponent ("CO2").
+/// "degC" and "Deg C" become "°C". A digit after any other letters stays: it may be no exponent
+/// ("CO2").
 inline std::string pretty_units(std::string_view units) {
   std::string const text = printable(units);
-  if (text == "degC" || text == "deg_C" || text == "degree_Celsius" || text == "degrees_Celsius" ||
-      text == "degree_C" || text == "degrees_C") {
-    return "°C";
+  std::string lower;
+  for (char c : text) {
+    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? ' ' : c;
+  }
+  for (char const* celsius : {"degc", "deg c", "degree c", "degrees c", "celsius", "deg celsius",
+                              "degree celsius", "degrees celsius"}) {
+    if (lower == celsius) {
+      return "°C";
+    }
   }
   std::string out;
   std::string word;

@@ -41,14 +41,18 @@ template <netcdf_number To, netcdf_number From> std::optional<To> cast_if_it_fit
   }
 }
 
-/// The type that a variable's stored numbers really have: `_Unsigned = "true"` makes signed
-/// integers unsigned, "false" the other way (NetCDF Users' Guide).
+/// The type that a variable's stored numbers really have: `_Unsigned = "true"`, in any case, makes
+/// signed integers unsigned, "false" the other way.
+/// Source: NetCDF Users' Guide, appendix A.
 inline netcdf_type signedness_applied(netcdf_type stored, netcdf_attributes const& attributes) {
-  std::string const flag = attributes.text("_Unsigned").value_or("");
+  std::string flag = attributes.text("_Unsigned").value_or("");
+  for (char& c : flag) {
+    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
   auto const swapped = [&](netcdf_type is_signed, netcdf_type is_unsigned) {
-    if (stored == is_signed && (flag == "true" || flag == "True")) {
+    if (stored == is_signed && flag == "true") {
       stored = is_unsigned;
-    } else if (stored == is_unsigned && (flag == "false" || flag == "False")) {
+    } else if (stored == is_unsigned && flag == "false") {
       stored = is_signed;
     }
   };
@@ -57,11 +61,6 @@ inline netcdf_type signedness_applied(netcdf_type stored, netcdf_attributes cons
   swapped(netcdf_type::int32, netcdf_type::uint32);
   swapped(netcdf_type::int64, netcdf_type::uint64);
   return stored;
-}
-
-/// How messages name a variable of a file.
-inline std::string variable_place(std::string const& variable, std::string const& file) {
-  return "variable '" + variable + "' of '" + file + "'";
 }
 
 /// scale_factor and add_offset of a variable; 1 and 0 where they are absent.
@@ -194,7 +193,7 @@ namespace cumulus::inline CUMULUS_TARGET {
 template <netcdf_number Raw> class cf_decoder {
  public:
   /// `place` names the variable in messages.
-  /// Throws: value_error as cf_packing::of.
+  /// Throws: value_error as cf_packing::of, or if a wanted valid range is not one of numbers.
   cf_decoder(netcdf_attributes const& attributes, std::string const& place, bool valid_range)
       : packing_(cf_packing::of(attributes, place)) {
     for (char const* name : {"_FillValue", "missing_value"}) {
@@ -207,7 +206,7 @@ template <netcdf_number Raw> class cf_decoder {
       }
     }
     if (valid_range) {
-      read_valid_range(attributes);
+      read_valid_range(attributes, place);
     }
   }
 
@@ -258,29 +257,39 @@ template <netcdf_number Raw> class cf_decoder {
     return packing_.offset == 0.0 ? product : product + packing_.offset;  // keeps -0.0
   }
 
-  void read_valid_range(netcdf_attributes const& attributes) {
-    auto const bound = [&](netcdf_attribute const* attribute, std::size_t k, double& target) {
+  void read_valid_range(netcdf_attributes const& attributes, std::string const& place) {
+    auto const read = [&](char const* name, std::vector<double*> const& targets) {
+      auto const* attribute = attributes.find(name);
       if (attribute == nullptr) {
         return;
       }
-      bool const floating = is_floating(attribute->type());
-      std::vector<double> numbers = attribute->numbers();
-      if (!floating) {
-        // Integers: with the signedness of the stored ones.
-        auto const values = cf_stored_values<Raw>(*attribute);
-        numbers.assign(values.begin(), values.end());
+      std::vector<double> const numbers = bounds_of(*attribute);
+      if (numbers.size() != targets.size()) {
+        throw value_error("cf_decoder: expected " + std::to_string(targets.size()) +
+                          " number(s) as attribute '" + name + "' of " + place + ", got " +
+                          attribute->summary());
       }
-      if (k < numbers.size()) {
-        target = numbers[k];
-        has_range_ = true;
-        // A range of floating type on packed integers is in physical units (Users' Guide).
-        range_is_unpacked_ = std::integral<Raw> && floating && packed();
+      for (std::size_t k = 0; k < targets.size(); ++k) {
+        *targets[k] = numbers[k];
       }
+      has_range_ = true;
+      // A range of floating type on packed integers is in physical units (Users' Guide).
+      range_is_unpacked_ = std::integral<Raw> && is_floating(attribute->type()) && packed();
     };
-    bound(attributes.find("valid_min"), 0, low_);
-    bound(attributes.find("valid_max"), 0, high_);
-    bound(attributes.find("valid_range"), 0, low_);
-    bound(attributes.find("valid_range"), 1, high_);
+    read("valid_min", {&low_});
+    read("valid_max", {&high_});
+    read("valid_range", {&low_, &high_});
+  }
+
+  // The numbers of an attribute; integers as wide as the stored ones with the signedness of those.
+  static std::vector<double> bounds_of(netcdf_attribute const& attribute) {
+    std::vector<double> numbers = attribute.numbers();
+    if (std::integral<Raw> && is_number(attribute.type()) && !is_floating(attribute.type()) &&
+        item_bytes(attribute.type()) == sizeof(Raw)) {
+      auto const stored = cf_stored_values<Raw>(attribute);
+      numbers.assign(stored.begin(), stored.end());
+    }
+    return numbers;
   }
 
   cf_packing packing_;

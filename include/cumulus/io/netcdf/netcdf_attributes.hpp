@@ -267,33 +267,38 @@ inline netcdf_attributes read_attributes(int ncid, int varid, std::filesystem::p
   return result;
 }
 
-/// Writes one attribute with its own type. In a format that lacks the type a single string becomes
-/// text, and integers take the narrowest of short, int and double that holds them exactly. The
-/// caller holds netcdf_mutex().
+/// The attribute as a file of this format holds it. In a format that lacks its type a single string
+/// becomes text, and integers take the narrowest of short, int and double that holds them exactly.
+/// `place` names what it belongs to.
 /// Throws: dtype_error if a classic format is asked to hold several strings; value_error if it is
-///         asked to hold integers that double would round; io_error.
-inline void write_attribute(int ncid, int varid, netcdf_attribute const& attribute,
-                            netcdf_format format, std::filesystem::path const& file) {
-  char const* const name = attribute.name.c_str();
-  netcdf_attribute::values_type values = attribute.values;
-  if (!can_hold(format, attribute.type())) {
-    auto const place = [&] {
-      std::string const owner = detail::attribute_owner(ncid, varid);
-      return " as attribute '" + attribute.name + "' of " +
-             (owner.empty() ? "" : "variable '" + owner + "' of ") + "'" + file.string() +
-             "' in format " + to_string(format) + ", got " + attribute.summary();
-    };
-    if (auto text = attribute.text()) {
-      values = *text;
-    } else if (attribute.type() == netcdf_type::string) {
-      throw dtype_error("write_attribute: expected one string" + place());
-    } else if (auto narrowed = detail::narrowed_to_classic(attribute)) {
-      values = *narrowed;
-    } else {
-      throw value_error("write_attribute: expected integers that int or double hold exactly" +
-                        place() + "; cdf5 and netCDF-4 hold them");
-    }
+///         asked to hold integers that double would round.
+inline netcdf_attribute attribute_in_format(netcdf_attribute attribute, netcdf_format format,
+                                            std::string const& place) {
+  if (can_hold(format, attribute.type())) {
+    return attribute;
   }
+  auto const details = [&] {
+    return " as attribute '" + attribute.name + "' of " + place + " in format " +
+           to_string(format) + ", got " + attribute.summary();
+  };
+  if (auto text = attribute.text()) {
+    attribute.values = *text;
+  } else if (attribute.type() == netcdf_type::string) {
+    throw dtype_error("netcdf_writer: expected one string" + details());
+  } else if (auto narrowed = detail::narrowed_to_classic(attribute)) {
+    attribute.values = *narrowed;
+  } else {
+    throw value_error("netcdf_writer: expected integers that int or double hold exactly" +
+                      details() + "; cdf5 and netCDF-4 hold them");
+  }
+  return attribute;
+}
+
+/// Writes one attribute with its own type. The caller holds netcdf_mutex().
+/// Throws: io_error naming the file, the variable and the attribute.
+inline void write_attribute(int ncid, int varid, netcdf_attribute const& attribute,
+                            std::filesystem::path const& file) {
+  char const* const name = attribute.name.c_str();
   int const status = std::visit(
       [&]<class V>(V const& v) {
         if constexpr (std::same_as<V, std::string>) {
@@ -310,7 +315,7 @@ inline void write_attribute(int ncid, int varid, netcdf_attribute const& attribu
                             v.data());
         }
       },
-      values);
+      attribute.values);
   if (status != NC_NOERR) {
     check_netcdf(status, "nc_put_att", file, detail::attribute_owner(ncid, varid), attribute.name);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The one lock around netCDF-C, which is not thread-safe, and the one check of its status codes.
+// The one lock around netCDF-C, which is not thread-safe, the one check of its status codes, and
+// how messages name a variable.
 
 #include <netcdf.h>
 
@@ -18,6 +19,11 @@ namespace cumulus::inline v1 {
 [[gnu::visibility("default")]] inline std::mutex& netcdf_mutex() {
   static std::mutex mutex;
   return mutex;
+}
+
+/// How messages name a variable of a file.
+inline std::string variable_place(std::string const& variable, std::string const& file) {
+  return "variable '" + variable + "' of '" + file + "'";
 }
 
 /// Throws: io_error "nc_get_att: file 'a.nc', variable 'u', attribute 'units': <nc_strerror>"

@@ -106,8 +106,10 @@ class netcdf_file {
   template <netcdf_number T, class Build = this_build>
   ndarray<T, host> read(std::string_view name, shape const& start, shape const& count,
                         netcdf_read_options const& options = {}) const {
-    check("read", variable(name), start, count);
-    ndarray<T, host> values(count);
+    netcdf_variable const& v = variable(name);
+    check_number("read", v);
+    check("read", v, start, count);
+    auto values = room_for<T>(v, count);
     read_into<T, Build>(name, start, count, span_of(values), options);
     return values;
   }
@@ -136,7 +138,7 @@ class netcdf_file {
           decoder.decode(out.data(), out.data(), out.size());
         }
       } else {
-        ndarray<Raw, host> stored(count);
+        auto stored = room_for<Raw>(v, count);
         get(v, start, count, stored.data());
         if constexpr (std::floating_point<T>) {
           decoder.decode(stored.data(), out.data(), out.size());
@@ -159,8 +161,10 @@ class netcdf_file {
   template <class Build = this_build>
   ndarray<bool, host> read_missing(std::string_view name, shape const& start, shape const& count,
                                    netcdf_read_options const& options = {}) const {
-    check("read_missing", variable(name), start, count);
-    ndarray<bool, host> missing(count);
+    netcdf_variable const& v = variable(name);
+    check_number("read_missing", v);
+    check("read_missing", v, start, count);
+    auto missing = room_for<bool>(v, count);
     read_missing_into<Build>(name, start, count, span_of(missing), options);
     return missing;
   }
@@ -181,7 +185,7 @@ class netcdf_file {
     check_slab_size("read_missing_into", v, path_.string(), count,
                     static_cast<index_t>(out.size()));
     visit_number("read_missing_into", v, true, [&]<class Raw>(Raw) {
-      ndarray<Raw, host> stored(count);
+      auto stored = room_for<Raw>(v, count);
       get(v, start, count, stored.data());
       cf_decoder<Raw>(v.attributes, place_of(v), options.valid_range)
           .mark_missing(stored.data(), out.data(), out.size());
@@ -315,12 +319,25 @@ class netcdf_file {
     check_bytes(v, start, count);
   }
 
-  template <class F>
-  void visit_number(char const* function, netcdf_variable const& v, bool decode, F&& f) const {
+  void check_number(char const* function, netcdf_variable const& v) const {
     if (!v.is_numeric()) {
       throw dtype_error(std::string(function) + ": expected numbers in " + place_of(v) + ", got " +
                         to_string(v.type));
     }
+  }
+
+  template <class T> ndarray<T, host> room_for(netcdf_variable const& v, shape const& count) const {
+    try {
+      return ndarray<T, host>(count);
+    } catch (out_of_memory const& e) {
+      throw out_of_memory("netcdf_file: " + place_of(v) + ", count " + to_string(count) + ": " +
+                          e.what());
+    }
+  }
+
+  template <class F>
+  void visit_number(char const* function, netcdf_variable const& v, bool decode, F&& f) const {
+    check_number(function, v);
     visit_netcdf_type(decode ? signedness_applied(v.type, v.attributes) : v.type, f);
   }
 

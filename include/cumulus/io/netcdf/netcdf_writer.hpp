@@ -81,7 +81,7 @@ class netcdf_writer {
   /// A variable over defined dimensions. `attributes` are copied with their types; a _FillValue
   /// takes the variable's type. For decoded data pass decoded_attributes(input.attributes, type).
   /// Throws: dtype_error if the format lacks the type, value_error if the _FillValue does not fit,
-  ///         dim_error if a dimension is not defined, io_error.
+  ///         dim_error if a dimension is not defined, what attribute_in_format throws; io_error.
   void define_variable(std::string const& name, netcdf_type type,
                        std::vector<std::string> const& dimensions,
                        netcdf_attributes const& attributes = {}) {
@@ -99,6 +99,14 @@ class netcdf_writer {
       axes.push_back(dimension_id(d, name));
       v.dimensions.push_back(dimensions_[static_cast<std::size_t>(axes.back())]);
     }
+    std::vector<netcdf_attribute> stored;  // all of it before the variable is there
+    for (netcdf_attribute attribute : attributes) {
+      if (attribute.name == "_FillValue") {
+        attribute = typed_fill(v, attribute);
+      }
+      stored.push_back(attribute_in_format(attribute, options_.format, place_of(v)));
+      v.attributes.set(std::move(attribute));
+    }
     std::scoped_lock const lock(netcdf_mutex());
     enter_define_mode();
     check(nc_def_var(*id_, name.c_str(), static_cast<nc_type>(type), static_cast<int>(axes.size()),
@@ -108,23 +116,21 @@ class netcdf_writer {
       check(nc_def_var_deflate(*id_, v.id, options_.shuffle ? 1 : 0, 1, options_.deflate),
             "nc_def_var_deflate", name);
     }
-    for (netcdf_attribute attribute : attributes) {
-      if (attribute.name == "_FillValue") {
-        attribute = typed_fill(v, attribute);
-      }
-      write_attribute(*id_, v.id, attribute, options_.format, path());
-      v.attributes.set(std::move(attribute));
+    for (auto const& attribute : stored) {
+      write_attribute(*id_, v.id, attribute, path());
     }
     variables_.push_back(std::move(v));
   }
 
   /// An attribute of the file itself.
   ///     out.set_attribute("Conventions", "CF-1.11");
-  /// Throws: as write_attribute.
+  /// Throws: as attribute_in_format; io_error.
   void set_attribute(netcdf_attribute const& attribute) {
+    auto const stored =
+        attribute_in_format(attribute, options_.format, "'" + path().string() + "'");
     std::scoped_lock const lock(netcdf_mutex());
     enter_define_mode();
-    write_attribute(*id_, NC_GLOBAL, attribute, options_.format, path());
+    write_attribute(*id_, NC_GLOBAL, stored, path());
   }
   template <class V> void set_attribute(std::string name, V value) {
     netcdf_attributes one;

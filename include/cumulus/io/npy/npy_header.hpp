@@ -88,7 +88,7 @@ class npy_header_parser {
   /// `where` begins every message: "load: 'a.npy'".
   npy_header_parser(std::string_view text, std::string const& where) : text_(text), where_(where) {}
 
-  /// Throws: io_error if the text is not a header; dtype_error if the type is none of the library's;
+  /// Throws: io_error if the text is not a header; dtype_error if no array has the type;
   ///         shape_error if there are more than 8 axes.
   npy_header parse() {
     npy_header header;
