@@ -11,8 +11,8 @@
 // - close(lane, n, shift): the tile, from its one remaining lane and its n valid elements
 // - merge(a, na, b, nb): two tiles, a before b, na and nb > 0
 // - finish(tile, n): the result; with n = 0 the tile holds nothing of meaning
-// - accumulation: the type that the loops are compiled for. Reductions that differ in finish() alone
-//   (mean and sum, stddev and var) share one.
+// - accumulation: the type that the loops are compiled for. Reductions that differ in finish()
+//   alone (mean and sum, stddev and var) share one.
 //
 // `shift` is the tile's first valid element where needs_shift says so.
 

@@ -10,8 +10,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// The loops of one reduction, without its types. Elements are those that `produce` gives, summaries
-/// the tile_summary of the accumulation.
+/// The loops of one reduction, without its types. Elements are those that `produce` gives,
+/// summaries the tile_summary of the accumulation.
 struct tile_functions {
   std::size_t element_bytes;
   std::size_t summary_bytes;

@@ -19,7 +19,7 @@ using reduced_from_t = std::conditional_t<boolean<T>, unsigned char,
 /// - start(part): the number that has seen nothing
 /// - add(a, x, shift): a pack of elements joins a pack of lanes
 /// - merge(a, b): lanes meet, a before b
-/// - nothing(shift): an element that leaves a lane as it is, bit for bit, in a tile with a valid one
+/// - nothing(shift): an element that leaves a lane as it is, bit for bit, where another one counts
 /// - lane_of(parts): the lane as A knows it
 template <class A> struct vector_lanes {
   static constexpr bool exist = false;
