@@ -51,9 +51,9 @@ struct column_part {
   index_t first;
 };
 
-/// Calls add(lane) for every lane that has rows, in an order in which pairs l and l + 16, then l
-/// and l + 8, … meet as they complete; merge(level) joins the last one with what waits at that level,
-/// and wait(level) keeps it there.
+/// Calls add(lane) for every lane that has rows, in an order in which partners (l and l + 16, then
+/// l and l + 8, …) meet as they complete; merge(level) joins the last one with what waits at that
+/// level, and wait(level) keeps it there.
 template <class Add, class Merge, class Wait>
 void walk_lanes(int rows, Add const& add, Merge const& merge, Wait const& wait) {
   int levels = 0;
