@@ -57,11 +57,9 @@ inline std::string lower_trimmed(std::string_view text) {
   if (first == std::string_view::npos) {
     return {};
   }
-  std::string out(text.substr(first, text.find_last_not_of(blank) - first + 1));
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c - 'A' + 'a');
-    }
+  std::string out;
+  for (char const c : text.substr(first, text.find_last_not_of(blank) - first + 1)) {
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return out;
 }

@@ -45,9 +45,9 @@ template <netcdf_number To, netcdf_number From> std::optional<To> cast_if_it_fit
 /// signed integers unsigned, "false" the other way.
 /// Source: NetCDF Users' Guide, appendix A.
 inline netcdf_type signedness_applied(netcdf_type stored, netcdf_attributes const& attributes) {
-  std::string flag = attributes.text("_Unsigned").value_or("");
-  for (char& c : flag) {
-    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  std::string flag;
+  for (char const c : attributes.text("_Unsigned").value_or("")) {
+    flag += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   auto const swapped = [&](netcdf_type is_signed, netcdf_type is_unsigned) {
     if (stored == is_signed && flag == "true") {
