@@ -164,6 +164,7 @@ def make_odd_types(path):
         d.createVariable("word", str, ())[...] = "one word"
         d.createVariable("letters", "S1", ("x",))[:] = np.array([b"a", b"b", b""])
         plain(d, "numbers", "f4", ("x",), units="K")[:] = [1, 2, 3]
+        d.setncattr_string("list", ["one", "zwei"])
         inner = d.createGroup("inner")
         plain(inner, "deep", "f4", ("x",))[:] = [4, 5, 6]
 

@@ -142,6 +142,19 @@ TEST_F(odd_netcdf_files, types_that_are_no_numbers_are_listed_and_refused) {
   EXPECT_EQ(file.find_variable("deep"), nullptr);  // groups are not looked into
 }
 
+TEST_F(odd_netcdf_files, damaged_strings_are_an_error_and_no_crash) {
+  std::ifstream in(folder_ / "types.nc", std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  int heaps = 0;  // HDF5 keeps strings in them
+  for (std::size_t at = 0; (at = bytes.find("GCOL", at)) != std::string::npos; ++heaps) {
+    bytes[at] = 'X';
+  }
+  ASSERT_GT(heaps, 0);
+  std::ofstream(folder_ / "damaged.nc", std::ios::binary) << bytes;
+  expect_names(message_of<io_error>([&] { netcdf_file const file(folder_ / "damaged.nc"); }),
+               {"damaged.nc", "truncated or damaged"});
+}
+
 // Memory that ends at 1 GiB, also where the system promises more than it has.
 struct small_memory final : memory_resource {
   small_memory() : before(set_resource<host>(*this)) {}

@@ -41,7 +41,8 @@ inline void check_netcdf(int status, std::string_view call, std::filesystem::pat
     message += ", attribute '" + std::string(attribute) + "'";
   }
   message += std::string(": ") + nc_strerror(status);
-  if (status == NC_EHDFERR) {
+  if (status == NC_EHDFERR || status == NC_EATTMETA || status == NC_EVARMETA ||
+      status == NC_EDIMMETA) {
     message += " (truncated or damaged, a filter that is not installed, or a full disk)";
   } else if (status == NC_ENOTNC) {
     message += " (not a NetCDF file)";

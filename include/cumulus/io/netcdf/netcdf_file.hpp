@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "cumulus/io/netcdf/classic_layout.hpp"
 #include "cumulus/io/netcdf/netcdf_attributes.hpp"
 #include "cumulus/io/netcdf/netcdf_call.hpp"
+#include "cumulus/io/netcdf/netcdf_contents.hpp"
 #include "cumulus/io/netcdf/netcdf_slab.hpp"
 #include "cumulus/io/netcdf/netcdf_variable.hpp"
 
@@ -50,9 +52,12 @@ class netcdf_file {
     std::scoped_lock const lock(netcdf_mutex());
     check_netcdf(nc_open(absolute.c_str(), NC_NOWRITE, &id_), "nc_open", path_);
     try {
-      read_metadata();
+      contents_ = read_contents(id_, path_);
     } catch (...) {
-      nc_close(id_);
+      // nc_close of a damaged netCDF-4 file frees what could not be read, and crashes.
+      if (layout_) {
+        nc_close(id_);
+      }
       throw;
     }
   }
@@ -66,19 +71,19 @@ class netcdf_file {
   }
 
   std::filesystem::path const& path() const { return path_; }
-  netcdf_format format() const { return format_; }
-  std::vector<netcdf_dimension> const& dimensions() const { return dimensions_; }
-  std::vector<netcdf_variable> const& variables() const { return variables_; }
-  netcdf_attributes const& attributes() const { return attributes_; }
+  netcdf_format format() const { return contents_.format; }
+  std::vector<netcdf_dimension> const& dimensions() const { return contents_.dimensions; }
+  std::vector<netcdf_variable> const& variables() const { return contents_.variables; }
+  netcdf_attributes const& attributes() const { return contents_.attributes; }
 
   /// The dimension of that name, or nullptr.
   netcdf_dimension const* find_dimension(std::string_view name) const {
-    return find_in(dimensions_, name);
+    return find_in(contents_.dimensions, name);
   }
 
   /// The variable of that name, or nullptr.
   netcdf_variable const* find_variable(std::string_view name) const {
-    return find_in(variables_, name);
+    return find_in(contents_.variables, name);
   }
 
   /// Throws: io_error with the list of variables if there is none of that name.
@@ -87,7 +92,7 @@ class netcdf_file {
       return *found;
     }
     std::string list;
-    for (auto const& v : variables_) {
+    for (auto const& v : contents_.variables) {
       list += (list.empty() ? "" : ", ") + v.name;
     }
     throw io_error("netcdf_file: expected one of the variables of '" + path_.string() + "' (" +
@@ -263,51 +268,6 @@ class netcdf_file {
     return std::filesystem::absolute(path_).string();
   }
 
-  void read_metadata() {
-    int format = 0;
-    int dimension_count = 0;
-    int variable_count = 0;
-    check_netcdf(nc_inq_format(id_, &format), "nc_inq_format", path_);
-    format_ = netcdf_format{format};
-    check_netcdf(nc_inq_ndims(id_, &dimension_count), "nc_inq_ndims", path_);
-    check_netcdf(nc_inq_nvars(id_, &variable_count), "nc_inq_nvars", path_);
-    std::vector<int> ids(static_cast<std::size_t>(dimension_count));
-    std::vector<int> unlimited(ids.size());
-    int unlimited_count = 0;
-    check_netcdf(nc_inq_dimids(id_, &dimension_count, ids.data(), 0), "nc_inq_dimids", path_);
-    check_netcdf(nc_inq_unlimdims(id_, &unlimited_count, unlimited.data()), "nc_inq_unlimdims",
-                 path_);
-    unlimited.resize(static_cast<std::size_t>(unlimited_count));
-    auto const dimension = [&](int id) {
-      char name[NC_MAX_NAME + 1] = {};
-      std::size_t length = 0;
-      check_netcdf(nc_inq_dim(id_, id, name, &length), "nc_inq_dim", path_);
-      return netcdf_dimension{name, static_cast<index_t>(length),
-                              std::find(unlimited.begin(), unlimited.end(), id) != unlimited.end()};
-    };
-    for (int const id : ids) {
-      dimensions_.push_back(dimension(id));
-    }
-    attributes_ = read_attributes(id_, NC_GLOBAL, path_);
-    for (int id = 0; id < variable_count; ++id) {
-      netcdf_variable v;
-      char name[NC_MAX_NAME + 1] = {};
-      nc_type type = NC_NAT;
-      int rank = 0;
-      check_netcdf(nc_inq_var(id_, id, name, &type, &rank, nullptr, nullptr), "nc_inq_var", path_);
-      std::vector<int> axes(static_cast<std::size_t>(rank));
-      check_netcdf(nc_inq_vardimid(id_, id, axes.data()), "nc_inq_vardimid", path_, name);
-      v.id = id;
-      v.name = name;
-      v.type = type >= NC_BYTE && type <= NC_STRING ? netcdf_type{type} : netcdf_type::user_defined;
-      for (int const axis : axes) {
-        v.dimensions.push_back(dimension(axis));
-      }
-      v.attributes = read_attributes(id_, id, path_);
-      variables_.push_back(std::move(v));
-    }
-  }
-
   std::string place_of(netcdf_variable const& v) const {
     return variable_place(v.name, path_.string());
   }
@@ -390,10 +350,7 @@ class netcdf_file {
   std::uint64_t file_bytes_ = 0;
   std::optional<classic_layout> layout_;  // of classic formats
   int id_ = -1;
-  netcdf_format format_ = netcdf_format::classic;
-  std::vector<netcdf_dimension> dimensions_;
-  std::vector<netcdf_variable> variables_;
-  netcdf_attributes attributes_;
+  netcdf_contents contents_;
 };
 
 }  // namespace cumulus::inline v1
