@@ -150,6 +150,8 @@ TYPED_TEST(group_reduce, errors) {
   auto const x = counting<TypeParam, double>(cm::shape{6, 2});
   std::vector<int> const label{1, 0, 1, -1, 0, 1};
   EXPECT_THROW(cm::group_sum(x, label, 0, 1), cm::index_error);
+  std::vector<std::uint64_t> const huge{0, 1, 0, 1, std::uint64_t{1} << 63, 0};
+  EXPECT_THROW(cm::group_sum(x, huge, 0), cm::index_error);
   EXPECT_THROW(cm::group_sum(x, label, 1), cm::shape_error);
   EXPECT_THROW(cm::group_sum(x, label, 2), cm::axis_error);
   EXPECT_THROW(cm::group_max(x, label, 0, 3), cm::value_error);

@@ -58,9 +58,25 @@ inline group_members sort_by_group(std::span<index_t const> labels, index_t grou
 
 namespace detail {
 
+/// Integers as labels; throws: index_error for one that an index cannot hold.
+template <class Values>
+std::vector<index_t> checked_labels(char const* function, Values const& values) {
+  std::vector<index_t> labels;
+  for (auto const value : values) {
+    using V = std::remove_cv_t<decltype(value)>;
+    static_assert(std::is_integral_v<V> && !boolean<V>, "cumulus: group labels are integers");
+    labels.push_back(static_cast<index_t>(value));
+    if (std::is_unsigned_v<V> && labels.back() < 0) {
+      throw index_error(std::string(function) + ": expected labels below 2^63, got " +
+                        std::to_string(value));
+    }
+  }
+  return labels;
+}
+
 /// Labels as host integers, from an array in any space, a vector or a span.
 template <class Labels>
-std::vector<index_t> host_labels([[maybe_unused]] char const* function, Labels const& labels) {
+std::vector<index_t> host_labels(char const* function, Labels const& labels) {
   if constexpr (array_like<Labels>) {
     static_assert(fixed_integer<value_type_of<Labels>>, "cumulus: group labels are integers");
     if (labels.shape().rank() != 1) {
@@ -71,9 +87,9 @@ std::vector<index_t> host_labels([[maybe_unused]] char const* function, Labels c
     std::vector<value_type_of<Labels>> raw(evaluated.size());
     copy_bytes<host, space_of<Labels>>(raw.data(), buffer(), evaluated.data(), evaluated.owner(),
                                        raw.size() * sizeof(raw[0]));
-    return std::vector<index_t>(raw.begin(), raw.end());
+    return checked_labels(function, raw);
   } else {
-    return std::vector<index_t>(std::begin(labels), std::end(labels));
+    return checked_labels(function, labels);
   }
 }
 
