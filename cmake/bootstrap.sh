@@ -193,7 +193,7 @@ run_checks() {
 
 run_tests() {
   local full=$1 all_rooms="core;memory;expr;exec;array;ops;linalg;io;labelled;climate"
-  local baseline_rooms="core;exec;ops" clang_rooms="core;expr;array"
+  local baseline_rooms="core;expr;exec;ops" clang_rooms="core;expr;array"
   local baseline_examples=OFF options=(-DCUMULUS_TEST_FULL=OFF) clang nvcc
   if [ "$full" = yes ]; then
     options=(-DCUMULUS_TEST_FULL=ON)

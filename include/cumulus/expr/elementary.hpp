@@ -194,6 +194,25 @@ CUMULUS_ELEMENTARY(cos)
 CUMULUS_ELEMENTARY(tan)
 #undef CUMULUS_ELEMENTARY
 
+#define CUMULUS_REAL(name) \
+  template <class T> CUMULUS_HD T name(T x) { return std::name(x); }
+CUMULUS_REAL(exp2)
+CUMULUS_REAL(expm1)
+CUMULUS_REAL(log2)
+CUMULUS_REAL(log1p)
+CUMULUS_REAL(asin)
+CUMULUS_REAL(acos)
+CUMULUS_REAL(atan)
+CUMULUS_REAL(sinh)
+CUMULUS_REAL(cosh)
+CUMULUS_REAL(tanh)
+CUMULUS_REAL(asinh)
+CUMULUS_REAL(acosh)
+CUMULUS_REAL(atanh)
+#undef CUMULUS_REAL
+template <class T> CUMULUS_HD T atan2(T y, T x) { return std::atan2(y, x); }
+template <class T> CUMULUS_HD T hypot(T x, T y) { return std::hypot(x, y); }
+
 template <class T> CUMULUS_HD T log10(T x) {
   if constexpr (complex_floating<T>) {
     using R = real_t<T>;

@@ -4,6 +4,7 @@
 // expr/elementwise.def may say "simd" when every function that its expression calls is here.
 
 #include "cumulus/expr/elementary.hpp"
+#include "cumulus/expr/vector_functions.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET::elementary {
 
@@ -60,6 +61,36 @@ template <class T, int N> simd<T, N> sqrt(simd<T, N> a) {
   }
   return {r};
 }
+/// Rounds to nearest (0), down (1), up (2) or to zero (3).
+template <int Mode, class T, int N> simd<T, N> rounded(simd<T, N> a) {
+  auto r = a.v();
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+  if constexpr (sizeof(r) >= 16 && sizeof(T) == 4) {
+    asm("vrndscaleps %2, %1, %0" : "=v"(r) : "v"(a.v()), "n"(Mode | 8));
+  } else if constexpr (sizeof(r) >= 16) {
+    asm("vrndscalepd %2, %1, %0" : "=v"(r) : "v"(a.v()), "n"(Mode | 8));
+  } else
+#elif defined(__AVX__)
+  if constexpr (sizeof(r) >= 16 && sizeof(T) == 4) {
+    asm("vroundps %2, %1, %0" : "=x"(r) : "x"(a.v()), "n"(Mode | 8));
+  } else if constexpr (sizeof(r) >= 16) {
+    asm("vroundpd %2, %1, %0" : "=x"(r) : "x"(a.v()), "n"(Mode | 8));
+  } else
+#endif
+  {
+    for (int l = 0; l < N; ++l) {
+      r[l] = Mode == 0   ? std::nearbyint(r[l])
+             : Mode == 1 ? std::floor(r[l])
+             : Mode == 2 ? std::ceil(r[l])
+                         : std::trunc(r[l]);
+    }
+  }
+  return {r};
+}
+template <class T, int N> simd<T, N> round_half_even(simd<T, N> a) { return rounded<0>(a); }
+template <class T, int N> simd<T, N> floor(simd<T, N> a) { return rounded<1>(a); }
+template <class T, int N> simd<T, N> ceil(simd<T, N> a) { return rounded<2>(a); }
+template <class T, int N> simd<T, N> trunc(simd<T, N> a) { return rounded<3>(a); }
 template <class T, int N> mask<N, sizeof(T)> is_finite(simd<T, N> a) {
   return (a - a) == simd<T, N>::splat(0);
 }
@@ -75,6 +106,41 @@ template <class T, int N> mask<N, sizeof(T)> less_equal(simd<T, N> a, simd<T, N>
 template <class T, int N> mask<N, sizeof(T)> truth(simd<T, N> a) {
   return a != simd<T, N>::splat(0);
 }
+
+// Functions of the maths library.
+
+#define CUMULUS_UNARY(name)                                    \
+  template <class T, int N> simd<T, N> name(simd<T, N> x) {    \
+    return vector_functions::apply<vector_functions::name>(x); \
+  }
+#define CUMULUS_BINARY(name, function)                                    \
+  template <class T, int N> simd<T, N> name(simd<T, N> x, simd<T, N> y) { \
+    return vector_functions::apply<vector_functions::function>(x, y);     \
+  }
+CUMULUS_UNARY(exp)
+CUMULUS_UNARY(exp2)
+CUMULUS_UNARY(expm1)
+CUMULUS_UNARY(log)
+CUMULUS_UNARY(log2)
+CUMULUS_UNARY(log10)
+CUMULUS_UNARY(log1p)
+CUMULUS_UNARY(sin)
+CUMULUS_UNARY(cos)
+CUMULUS_UNARY(tan)
+CUMULUS_UNARY(asin)
+CUMULUS_UNARY(acos)
+CUMULUS_UNARY(atan)
+CUMULUS_UNARY(sinh)
+CUMULUS_UNARY(cosh)
+CUMULUS_UNARY(tanh)
+CUMULUS_UNARY(asinh)
+CUMULUS_UNARY(acosh)
+CUMULUS_UNARY(atanh)
+CUMULUS_BINARY(power, pow)
+CUMULUS_BINARY(atan2, atan2)
+CUMULUS_BINARY(hypot, hypot)
+#undef CUMULUS_UNARY
+#undef CUMULUS_BINARY
 
 // Masks: the arithmetic of bool.
 

@@ -9,7 +9,7 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace operations {
 
-enum class pack_width { simd, lanes };
+enum class pack_width { simd, floats, lanes };
 
 #define CUMULUS_UNARY(fn, rule_, width_, expression, domain, doc)                   \
   struct fn {                                                                       \

@@ -200,11 +200,22 @@ template <class P, class... Rest>
 inline constexpr bool mixed_integers_v =
     is_simd_v<P> && ((is_simd_v<Rest> && !std::is_same_v<P, Rest>) || ...);
 
+template <class P>
+inline constexpr bool is_simd_of_floats_v = [] {
+  if constexpr (is_simd_v<P>) {
+    return std::is_floating_point_v<typename P::element>;
+  } else {
+    return false;
+  }
+}();
+
 /// True if packs of these types can go through an operation as a whole.
 template <class Op, class R, class... P>
 inline constexpr bool whole_packs_v =
     (is_register_v<P> && ...) && !mixed_integers_v<P...> &&
-    Op::width == operations::pack_width::simd && (fits_simd_v<R> || boolean<R>);
+    (Op::width == operations::pack_width::simd ||
+     (Op::width == operations::pack_width::floats && (is_simd_of_floats_v<P> && ...))) &&
+    (fits_simd_v<R> || boolean<R>);
 
 template <class Op> inline constexpr bool is_cast_v = false;
 template <class To> inline constexpr bool is_cast_v<operations::cast<To>> = true;
