@@ -2,58 +2,21 @@
 #pragma once
 // Where buffers get their bytes from, replaceable by the user, and the default for the host.
 
-#include <sys/mman.h>
-
 #include <cstdlib>
 #include <string>
 
 #include "cumulus/core/error.hpp"
-#include "cumulus/memory/buffer.hpp"
+#include "cumulus/memory/host_pool.hpp"
 #include "cumulus/memory/space.hpp"
 
 namespace cumulus::inline v1 {
-
-/// An allocator of untyped memory. `allocate` returns memory aligned to 64 bytes or throws
-/// out_of_memory (std::bad_alloc becomes one); a resource must outlive every buffer it gave out.
-class memory_resource {
- public:
-  virtual ~memory_resource() = default;
-  virtual void* allocate(std::size_t bytes) = 0;
-  virtual void deallocate(void* data, std::size_t bytes) noexcept = 0;
-};
-
-/// Aligned memory of the C library; blocks of several megabytes ask for huge pages, which cost a
-/// fraction of the page faults of small ones.
-class host_memory_resource final : public memory_resource {
- public:
-  void* allocate(std::size_t bytes) override {
-    std::size_t const alignment = bytes >= huge_threshold ? huge_page : 64;
-    std::size_t const rounded = (bytes + alignment - 1) / alignment * alignment;
-    void* const data = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
-    if (data == nullptr) {
-      throw out_of_memory("allocate: expected " + std::to_string(bytes) +
-                          " bytes of host memory, got none");
-    }
-#if defined(MADV_HUGEPAGE)
-    if (bytes >= huge_threshold) {
-      madvise(data, rounded, MADV_HUGEPAGE);
-    }
-#endif
-    return data;
-  }
-  void deallocate(void* data, std::size_t) noexcept override { std::free(data); }
-
- private:
-  static constexpr std::size_t huge_page = std::size_t{1} << 21;
-  static constexpr std::size_t huge_threshold = 2 * huge_page;
-};
 
 namespace detail {
 
 // One slot serves all shared libraries of a program, whatever visibility they are compiled with.
 // What is in it is never destroyed: arrays with static storage may free their memory during exit.
 [[gnu::visibility("default")]] inline std::atomic<memory_resource*>& host_resource_slot() {
-  static std::atomic<memory_resource*> slot{new host_memory_resource};
+  static std::atomic<memory_resource*> slot{&host_pool()};
   return slot;
 }
 
