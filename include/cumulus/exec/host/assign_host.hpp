@@ -3,6 +3,7 @@
 // Elementwise sweeps on the host: rows of packs, shared out among threads.
 
 #include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/streaming_store.hpp"
 #include "cumulus/exec/pack/evaluate.hpp"
 #include "cumulus/exec/plan/elementwise_plan.hpp"
 
@@ -66,20 +67,59 @@ template <class Tree> void evaluate_row(row_part const& part, std::byte* out, in
 /// evaluate_row of an expression.
 using row_evaluator = void (*)(row_part const&, std::byte* out, index_t out_step);
 
+namespace detail {
+
+/// True if the output is large, lies side by side and is not read.
+inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
+  operand const& out = operands[0];
+  bool result = out.stride[plan.rank - 1] == 1 && plan.row_length() * out.item_bytes >= 4096 &&
+                plan.size * out.item_bytes >= streamed_bytes;
+  for (operand const& o : operands.subspan(1)) {
+    result = result && !(o.in_memory() && o.data == out.data);
+  }
+  return result;
+}
+
+/// Evaluates part of a row a piece at a time in the cache and streams it to `out` from there, so
+/// that no expression is compiled twice.
+inline void stream_row(row_part part, std::byte* out, int item_bytes, row_evaluator evaluate) {
+  alignas(64) std::byte piece[8192];
+  index_t const end = part.first + part.count;
+  while (part.first < end) {
+    std::byte* const to = out + part.first * item_bytes;
+    // The first piece ends where a line of the cache does.
+    index_t const room =
+        index_t{sizeof(piece)} - static_cast<index_t>(reinterpret_cast<std::uintptr_t>(to) % 64);
+    part.count = std::min(room / item_bytes, end - part.first);
+    evaluate(part, const_cast<std::byte*>(moved(piece, -part.first * item_bytes)), 1);
+    stream_bytes(to, piece, part.count * item_bytes);
+    part.first += part.count;
+  }
+  finish_streams();
+}
+
+}  // namespace detail
+
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
 inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
                         row_evaluator evaluate) {
   index_t const length = plan.row_length();
   int const axis = plan.rank - 1;
   index_t const out_step = operands[0].stride[axis];
+  bool const streams = detail::goes_past_caches(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
   parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
     row_walker rows(plan.rank, plan.extent, operands, begin / length);
     for (index_t i = begin; i < end; rows.next()) {
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
-      evaluate({rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count},
-               const_cast<std::byte*>(rows.at()[0]), out_step);
+      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count};
+      std::byte* const out = const_cast<std::byte*>(rows.at()[0]);
+      if (streams) {
+        detail::stream_row(part, out, operands[0].item_bytes, evaluate);
+      } else {
+        evaluate(part, out, out_step);
+      }
       i += count;
     }
   });
