@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One read of the input: along contiguous elements with several independent states, across rows in
+// tiles of columns whose states stay in the caches while several rows are added at a time.
+
+#include <vector>
+
+#include "limit/statistics.hpp"
+
+namespace limit {
+
+/// The statistic of x[begin, end), end > begin.
+template <class State, class T>
+inline typename State::one along(T const* x, index begin, index end) {
+  constexpr int states = 4;
+  constexpr index step = states * lanes;
+  using V = vec<T, lanes>;
+  index i = begin;
+  auto result = State::of(x[i++], begin);
+  if (end - i >= step) {
+    State state[states];
+    for (int s = 0; s < states; ++s) {
+      state[s].start_one(load<V>(x + i + s * lanes), x[begin], i + s * lanes);
+    }
+    index const first = i;
+    for (; i + step <= end; i += step) {
+#pragma GCC unroll 4
+      for (int s = 0; s < states; ++s) {
+        state[s].add(load<V>(x + i + s * lanes), i + s * lanes);
+      }
+    }
+    for (int s = 1; s < states; ++s) {
+      state[0].join(state[s]);
+    }
+    result.merge(state[0].folded(i - first));
+  }
+  for (; i < end; ++i) {
+    result.merge(State::of(x[i], i));
+  }
+  return result;
+}
+
+template <class State, class T> void reduce_all(index n, typename State::result* out, T const* x) {
+  std::vector<typename State::one> partial(static_cast<std::size_t>(omp_get_max_threads()));
+  int parts = 1;
+#pragma omp parallel if (worth_threads(n))
+  {
+    part const own = own_part(n, 4096);
+    if (own.begin < own.end) {
+      partial[omp_get_thread_num()] = along<State>(x, own.begin, own.end);
+    }
+#pragma omp single
+    {
+      index const blocks = (n + 4095) / 4096;
+      parts = blocks < omp_get_num_threads() ? -1 : omp_get_num_threads();
+    }
+  }
+  if (parts < 0) {
+    *out = along<State>(x, 0, n).value(n);
+    return;
+  }
+  for (int k = 1; k < parts; ++k) {
+    partial[0].merge(partial[k]);
+  }
+  *out = partial[0].value(n);
+}
+
+/// Each of `outer` rows of n contiguous elements.
+template <class State, class T>
+void reduce_rows(index outer, index n, typename State::result* out, T const* x) {
+#pragma omp parallel for schedule(static) if (worth_threads(outer * n))
+  for (index i = 0; i < outer; ++i) {
+    out[i] = along<State>(x + i * n, 0, n).value(n);
+  }
+}
+
+/// Columns [begin, end) over `rows` rows, of which row k begins at x + k * stride.
+template <class State, class T>
+inline void reduce_tile(index rows, index stride, index begin, index end,
+                        typename State::result* out, T const* x, State* states) {
+  constexpr int together = 8;
+  using V = vec<T, lanes>;
+  index const packs = (end - begin) / lanes;
+  for (index j = 0; j < packs; ++j) {
+    states[j].start(load<V>(x + begin + j * lanes), 0);
+  }
+  index k = 0;
+  for (; k + together <= rows; k += together) {
+    T const* const row = x + k * stride + begin;
+    for (index j = 0; j < packs; ++j) {
+      State s = states[j];
+#pragma GCC unroll 8
+      for (int r = 0; r < together; ++r) {
+        s.add(load<V>(row + r * stride + j * lanes), k + r);
+      }
+      states[j] = s;
+    }
+  }
+  for (; k < rows; ++k) {
+    for (index j = 0; j < packs; ++j) {
+      states[j].add(load<V>(x + k * stride + begin + j * lanes), k);
+    }
+  }
+  for (index j = 0; j < packs; ++j) {
+    for (int l = 0; l < lanes; ++l) {
+      out[begin + j * lanes + l] = states[j].lane(l, rows, 0).value(rows);
+    }
+  }
+  for (index j = begin + packs * lanes; j < end; ++j) {
+    auto total = State::of(x[j], 0);
+    for (index r = 1; r < rows; ++r) {
+      total.merge(State::of(x[r * stride + j], r));
+    }
+    out[j] = total.value(rows);
+  }
+}
+
+/// Columns whose states are together in the caches.
+constexpr index tile_columns = 4096;
+
+/// Each of n columns over `rows` rows.
+template <class State, class T>
+void reduce_columns(index rows, index n, typename State::result* out, T const* x) {
+#pragma omp parallel if (worth_threads(rows * n))
+  {
+    std::vector<State> states(tile_columns / lanes);
+    part const own = own_part(n, 64);
+    for (index j = own.begin; j < own.end; j += tile_columns) {
+      index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
+      reduce_tile<State>(rows, n, j, end, out, x, states.data());
+    }
+  }
+}
+
+/// Each of n columns over the rows k, k + groups, k + 2 groups, … for every group k.
+template <class State, class T>
+void reduce_groups(index rows, index groups, index n, typename State::result* out, T const* x) {
+#pragma omp parallel if (worth_threads(rows * n))
+  {
+    std::vector<State> states(tile_columns / lanes);
+    part const own = own_part(n, 64);
+    for (index j = own.begin; j < own.end; j += tile_columns) {
+      index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
+      for (index g = 0; g < groups && g < rows; ++g) {
+        index const members = (rows - g + groups - 1) / groups;
+        reduce_tile<State>(members, groups * n, j, end, out + g * n, x + g * n, states.data());
+      }
+    }
+  }
+}
+
+}  // namespace limit
