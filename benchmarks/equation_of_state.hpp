@@ -65,7 +65,7 @@ template <class T> struct fraction {
   T bottom;
 };
 
-template <class T> fraction<T> terms(T sa, T ct, T p) {
+template <class T> [[gnu::always_inline]] inline fraction<T> terms(T sa, T ct, T p) {
   using std::sqrt;
   constexpr auto const& c = v<T>;
   T const root = sqrt(sa);
@@ -90,14 +90,14 @@ template <class T> fraction<T> terms(T sa, T ct, T p) {
 ///         3.03 of the Gibbs Seawater toolbox, gsw_rho; IOC, SCOR and IAPSO (2010), appendix K. It
 ///         was replaced there by the polynomial of Roquet et al. (2015), doi
 ///         10.1016/j.ocemod.2015.04.002, which is no fraction; ocean models use both.
-template <class T> T density(T sa, T ct, T p) {
+template <class T> [[gnu::always_inline]] inline T density(T sa, T ct, T p) {
   auto const [top, bottom] = terms(sa, ct, p);
   return top / bottom;
 }
 
 /// The derivative of density with respect to pressure, in kg/m3 per dbar, at constant sa and ct.
 /// The square of the speed of sound is 10^4 over it. Source: that of density, gsw_drho_dp.
-template <class T> T density_by_pressure(T sa, T ct, T p) {
+template <class T> [[gnu::always_inline]] inline T density_by_pressure(T sa, T ct, T p) {
   constexpr auto const& c = v<T>;
   auto const [top, bottom] = terms(sa, ct, p);
   T const top_p = c[12] + ct * (c[13] + c[14] * ct) + sa * (c[15] + c[16] * ct) +

@@ -31,11 +31,7 @@ inline void sweep(index begin, index end, R* out, F const& f, In const*... in) {
 
 template <output Output, class R, class F, class T, class... In>
 void elementwise(index n, R* out, F const& f, T const* first, In const*... in) {
-#pragma omp parallel if (worth_threads(n))
-  {
-    part const own = own_part(n, 64);
-    sweep<Output, T>(own.begin, own.end, out, f, first, in...);
-  }
+  in_parts(n, 64, n, [=](part own) { sweep<Output, T>(own.begin, own.end, out, f, first, in...); });
 }
 
 inline float root(float x) { return std::sqrt(x); }
@@ -110,9 +106,7 @@ template <class T> struct converted {
 };
 
 template <output Output, class T> void fill(index n, T* out, T value) {
-#pragma omp parallel if (worth_threads(n))
-  {
-    part const own = own_part(n, 64);
+  in_parts(n, 64, n, [=](part own) {
     constexpr int width = 64 / sizeof(T);
     index i = own.begin;
     for (; i + width <= own.end; i += width) {
@@ -122,33 +116,29 @@ template <output Output, class T> void fill(index n, T* out, T value) {
       out[i] = value;
     }
     drain();
-  }
+  });
 }
 
 /// out[i, j] = x[i, j] - m[row(i), j] over `outer` rows of `inner` elements.
 template <output Output, class T, class Row>
 void anomaly(index outer, index inner, T* out, T const* x, T const* m, Row const& row) {
-#pragma omp parallel if (worth_threads(outer * inner))
-  {
-    part const own = own_part(outer, 1);
+  in_parts(outer, 1, outer * inner, [=](part own) {
     for (index i = own.begin; i < own.end; ++i) {
       sweep<Output, T>(0, inner, out + i * inner, minus{}, x + i * inner, m + row(i) * inner);
     }
-  }
+  });
 }
 
 /// out[i, j] = a[i, j] + row[j] + column[i].
 template <output Output, class T>
 void row_and_column(index n, index m, T* out, T const* a, T const* row, T const* column) {
-#pragma omp parallel if (worth_threads(n * m))
-  {
-    part const own = own_part(n, 1);
+  in_parts(n, 1, n * m, [=](part own) {
     for (index i = own.begin; i < own.end; ++i) {
       T const c = column[i];
       sweep<Output, T>(
           0, m, out + i * m, [c](auto x, auto r) { return x + r + c; }, a + i * m, row);
     }
-  }
+  });
 }
 
 }  // namespace limit

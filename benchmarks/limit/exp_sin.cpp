@@ -17,20 +17,14 @@ template <class T> void compute(index begin, index end, T* out, T const* x) {
 }
 
 template <class T> void cached(index n, T* out, T const* x) {
-#pragma omp parallel if (worth_threads(n))
-  {
-    part const own = own_part(n, 64);
-    compute(own.begin, own.end, out, x);
-  }
+  in_parts(n, 64, n, [=](part own) { compute(own.begin, own.end, out, x); });
 }
 
 template <class T> void streamed(index n, T* out, T const* x) {
-#pragma omp parallel if (worth_threads(n))
-  {
-    constexpr index block = 1024;
+  constexpr index block = 1024;
+  in_parts(n, block, n, [=](part own) {
     constexpr int width = 64 / sizeof(T);
     alignas(64) T values[block];
-    part const own = own_part(n, block);
     index i = own.begin;
     for (; i + block <= own.end; i += block) {
       compute<T>(0, block, values, x + i);
@@ -40,7 +34,7 @@ template <class T> void streamed(index n, T* out, T const* x) {
     }
     compute(i, own.end, out, x);
     drain();
-  }
+  });
 }
 
 }  // namespace

@@ -79,10 +79,12 @@ template <class Operation, class F> void add_seawater(F const& f) {
       auto const* const ct = p.in(1);
       auto const* const pressure = p.in(2);
       index const n = p.size();
-#pragma omp parallel for simd if (limit::worth_threads(16 * n))
-      for (index i = 0; i < n; ++i) {
-        out[i] = f(sa[i], ct[i], pressure[i]);
-      }
+      limit::in_parts(n, 64, 16 * n, [=](limit::part own) {
+#pragma omp simd
+        for (index i = own.begin; i < own.end; ++i) {
+          out[i] = f(sa[i], ct[i], pressure[i]);
+        }
+      });
     };
   });
 }
@@ -172,9 +174,11 @@ void add_scan_rows() {
 
 void bench::add_rows() {
   add_elementwise_rows();
-  add_seawater<eos_density>([](auto... x) { return equation_of_state::density(x...); });
-  add_seawater<eos_compress>(
-      [](auto... x) { return equation_of_state::density_by_pressure(x...); });
+  add_seawater<eos_density>(
+      [](auto sa, auto ct, auto pressure) { return equation_of_state::density(sa, ct, pressure); });
+  add_seawater<eos_compress>([](auto sa, auto ct, auto pressure) {
+    return equation_of_state::density_by_pressure(sa, ct, pressure);
+  });
   add_broadcast_rows();
   add_reduction_rows();
   add_group_rows();

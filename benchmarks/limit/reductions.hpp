@@ -41,37 +41,40 @@ inline typename State::one along(T const* x, index begin, index end) {
 }
 
 template <class State, class T> void reduce_all(index n, typename State::result* out, T const* x) {
-  std::vector<typename State::one> partial(static_cast<std::size_t>(omp_get_max_threads()));
-  int parts = 1;
-#pragma omp parallel if (worth_threads(n))
-  {
-    part const own = own_part(n, 4096);
+  struct found {
+    part range = {0, 0};
+    typename State::one value;
+  };
+  std::vector<found> parts(static_cast<std::size_t>(omp_get_max_threads()));
+  in_parts(n, 4096, n, [&parts, x](part own) {
     if (own.begin < own.end) {
-      partial[omp_get_thread_num()] = along<State>(x, own.begin, own.end);
+      parts[omp_get_thread_num()] = {own, along<State>(x, own.begin, own.end)};
     }
-#pragma omp single
-    {
-      index const blocks = (n + 4095) / 4096;
-      parts = blocks < omp_get_num_threads() ? -1 : omp_get_num_threads();
+  });
+  typename State::one total{};
+  bool first = true;
+  for (found const& f : parts) {
+    if (f.range.begin == f.range.end) {
+      continue;
     }
+    if (first) {
+      total = f.value;
+    } else {
+      total.merge(f.value);
+    }
+    first = false;
   }
-  if (parts < 0) {
-    *out = along<State>(x, 0, n).value(n);
-    return;
-  }
-  for (int k = 1; k < parts; ++k) {
-    partial[0].merge(partial[k]);
-  }
-  *out = partial[0].value(n);
+  *out = total.value(n);
 }
 
 /// Each of `outer` rows of n contiguous elements.
 template <class State, class T>
 void reduce_rows(index outer, index n, typename State::result* out, T const* x) {
-#pragma omp parallel for schedule(static) if (worth_threads(outer * n))
-  for (index i = 0; i < outer; ++i) {
-    out[i] = along<State>(x + i * n, 0, n).value(n);
-  }
+  in_parts(outer, 1, outer * n, [=](part own) {
+    for (index i = own.begin; i < own.end; ++i) {
+      out[i] = along<State>(x + i * n, 0, n).value(n);
+    }
+  });
 }
 
 /// Columns [begin, end) over `rows` rows, of which row k begins at x + k * stride.
@@ -121,24 +124,20 @@ constexpr index tile_columns = 4096;
 /// Each of n columns over `rows` rows.
 template <class State, class T>
 void reduce_columns(index rows, index n, typename State::result* out, T const* x) {
-#pragma omp parallel if (worth_threads(rows * n))
-  {
+  in_parts(n, 64, rows * n, [=](part own) {
     std::vector<State> states(tile_columns / lanes);
-    part const own = own_part(n, 64);
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       reduce_tile<State>(rows, n, j, end, out, x, states.data());
     }
-  }
+  });
 }
 
 /// Each of n columns over the rows k, k + groups, k + 2 groups, … for every group k.
 template <class State, class T>
 void reduce_groups(index rows, index groups, index n, typename State::result* out, T const* x) {
-#pragma omp parallel if (worth_threads(rows * n))
-  {
+  in_parts(n, 64, rows * n, [=](part own) {
     std::vector<State> states(tile_columns / lanes);
-    part const own = own_part(n, 64);
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       for (index g = 0; g < groups && g < rows; ++g) {
@@ -146,7 +145,7 @@ void reduce_groups(index rows, index groups, index n, typename State::result* ou
         reduce_tile<State>(members, groups * n, j, end, out + g * n, x + g * n, states.data());
       }
     }
-  }
+  });
 }
 
 }  // namespace limit

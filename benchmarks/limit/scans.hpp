@@ -41,9 +41,7 @@ template <int Rows, output Output, class T> inline void scan_rows(index n, T* ou
 
 /// Along contiguous rows of n elements.
 template <output Output, class T> void cumulative_rows(index outer, index n, T* out, T const* x) {
-#pragma omp parallel if (worth_threads(outer * n))
-  {
-    part const own = own_part(outer, 4);
+  in_parts(outer, 4, outer * n, [=](part own) {
     index i = own.begin;
     for (; i + 4 <= own.end; i += 4) {
       // Streams need aligned rows.
@@ -57,17 +55,15 @@ template <output Output, class T> void cumulative_rows(index outer, index n, T* 
       scan_rows<1, output::cached>(n, out + i * n, x + i * n);
     }
     drain();
-  }
+  });
 }
 
 /// Down the columns of n columns, in tiles whose sums stay in the first cache.
 template <output Output, class T> void cumulative_columns(index rows, index n, T* out, T const* x) {
   constexpr index tile = 2048;
   using V = vec<T, lanes>;
-#pragma omp parallel if (worth_threads(rows * n))
-  {
+  in_parts(n, 64, rows * n, [=](part own) {
     std::vector<double> sums(tile);
-    part const own = own_part(n, 64);
     for (index begin = own.begin; begin < own.end; begin += tile) {
       index const end = begin + tile < own.end ? begin + tile : own.end;
       bool const whole = n % 16 == 0 && (end - begin) % lanes == 0;
@@ -88,7 +84,7 @@ template <output Output, class T> void cumulative_columns(index rows, index n, T
       }
     }
     drain();
-  }
+  });
 }
 
 }  // namespace limit

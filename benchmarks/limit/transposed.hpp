@@ -50,9 +50,7 @@ template <output Output, class T>
 void transposed_add(index n, index m, T* out, T const* a, T const* b) {
   constexpr index panel = 32;  // rows of the result: contiguous elements of b
   constexpr index step = 16;   // columns: two blocks fill a line of floats
-#pragma omp parallel if (worth_threads(n * m))
-  {
-    part const own = own_part(n, panel);
+  in_parts(n, panel, n * m, [=](part own) {
     for (index i0 = own.begin; i0 < own.end; i0 += panel) {
       index const rows = own.end - i0 < panel ? own.end - i0 : panel;
       for (index j0 = 0; j0 < m; j0 += step) {
@@ -77,7 +75,7 @@ void transposed_add(index n, index m, T* out, T const* a, T const* b) {
       }
     }
     drain();
-  }
+  });
 }
 
 }  // namespace limit

@@ -84,11 +84,13 @@ template <output Output, class V, class T> inline void put(T* to, V const& v) {
   }
 }
 
-/// The part [begin, end) of [0, n) of this thread; parts begin at multiples of `grain`.
+/// A part [begin, end) of a range.
 struct part {
   index begin;
   index end;
 };
+
+/// The part of [0, n) of this thread; parts begin at multiples of `grain`.
 inline part own_part(index n, index grain) {
   index const blocks = (n + grain - 1) / grain;
   index const threads = omp_get_num_threads();
@@ -99,5 +101,16 @@ inline part own_part(index n, index grain) {
 
 /// True if n elements are worth waking the other threads.
 inline bool worth_threads(index n) { return n >= (index{1} << 14); }
+
+/// body(part) on every thread with its part of [0, n), or with all of it where `elements` are not
+/// worth a parallel region, which costs some tenths of a microsecond even with one thread.
+template <class Body> void in_parts(index n, index grain, index elements, Body const& body) {
+  if (worth_threads(elements) && omp_get_max_threads() > 1) {
+#pragma omp parallel
+    body(own_part(n, grain));
+  } else {
+    body(part{0, n});
+  }
+}
 
 }  // namespace limit

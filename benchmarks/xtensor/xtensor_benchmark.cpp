@@ -3,6 +3,7 @@
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xmath.hpp>
+#include <xtensor/xnoalias.hpp>
 #include <xtensor/xsort.hpp>
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
@@ -125,7 +126,7 @@ void add_reduction_rows() {
   add_reduction<bench::sum>(
       [](auto const& x, auto... axis) { return xt::sum(x, one(axis)..., immediate); });
   add_reduction<bench::mean>(
-      [](auto const& x, auto... axis) { return xt::mean(x, one(axis)..., immediate); });
+      [](auto const& x, auto... axis) { return xt::eval(xt::mean(x, one(axis)..., immediate)); });
   add_reduction<bench::var>([](auto const& x, auto... axis) {
     return xt::eval(xt::variance(x, one(axis)..., immediate));
   });
