@@ -24,7 +24,12 @@ class array_view : public array_interface<array_view<T, Space>> {
   array_view(buffer owner, T* data, cumulus::shape const& s, cumulus::strides const& st)
       : owner_(std::move(owner)), data_(data), shape_(s), strides_(st) {}
   array_view(array_view const&) = default;
-  array_view(array_view&&) = default;
+  /// What was moved from is empty.
+  array_view(array_view&& v) noexcept
+      : owner_(std::move(v.owner_)),
+        data_(std::exchange(v.data_, nullptr)),
+        shape_(std::exchange(v.shape_, cumulus::shape{0})),
+        strides_(std::exchange(v.strides_, cumulus::strides{1})) {}
   /// A view of writable elements reads them too.
   template <class U>
     requires(std::is_same_v<U const, T> && !std::is_const_v<U>)

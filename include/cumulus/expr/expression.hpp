@@ -23,15 +23,12 @@ template <class Tree, memory_space Space> class expression {
                 "cumulus: this expression has more than 16 leaves; write the formula as a functor "
                 "on scalars and apply it with map(f, a, b, ...)");
 
-  expression() = default;
   expression(cumulus::shape const& s) : shape_(s) {}
 
   cumulus::shape const& shape() const { return shape_; }
   int rank() const { return shape_.rank(); }
   index_t size() const { return shape_.size(); }
   leaf* leaves() { return leaves_; }
-  /// Says what shape the leaves have strides over.
-  void reshape(cumulus::shape const& s) { shape_ = s; }
   leaf const* leaves() const { return leaves_; }
 
   /// The expression seen through a view; nothing is evaluated.
@@ -114,17 +111,23 @@ template <class E> expression_part part_of(E&& e) {
           !std::is_lvalue_reference_v<E>};
 }
 
-/// Copies or moves the leaves of all parts to `target`, broadcast to the shape that it returns.
-inline shape join_parts(leaf* target, std::span<expression_part const> parts,
-                        char const* function) {
+inline shape common_shape(std::span<expression_part const> parts, char const* function) {
   shape common;
   for (expression_part const& part : parts) {
     common = broadcast_shapes(common, *part.extents, function);
   }
+  return common;
+}
+
+/// Copies or moves the leaves of all parts to `target`, broadcast to `common`.
+inline void join_leaves(leaf* target, std::span<expression_part const> parts, shape const& common,
+                        char const* function) {
   for (expression_part const& part : parts) {
     for (int i = 0; i < part.count; ++i) {
       if (part.movable) {
-        target[i] = std::move(const_cast<leaf&>(part.leaves[i]));
+        leaf& from = const_cast<leaf&>(part.leaves[i]);
+        target[i] = std::move(from);
+        from.op.data = nullptr;  // it has no owner any more
       } else {
         target[i] = part.leaves[i];
       }
@@ -132,7 +135,6 @@ inline shape join_parts(leaf* target, std::span<expression_part const> parts,
     broadcast_leaves(target, part.count, *part.extents, common, function);
     target += part.count;
   }
-  return common;
 }
 
 template <class... S> inline constexpr bool same_space_v = true;
@@ -149,13 +151,13 @@ auto combine(char const* function, leaf const* first, Parts&&... parts) {
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
   using Space = typename std::tuple_element_t<0, std::tuple<std::remove_cvref_t<Parts>...>>::space;
-  expression<Tree, Space> result;
+  detail::expression_part const list[] = {detail::part_of(std::forward<Parts>(parts))...};
+  expression<Tree, Space> result(detail::common_shape(list, function));
   leaf* next = result.leaves();
   if (first != nullptr) {
     *next++ = *first;
   }
-  detail::expression_part const list[] = {detail::part_of(std::forward<Parts>(parts))...};
-  result.reshape(detail::join_parts(next, list, function));
+  detail::join_leaves(next, list, result.shape(), function);
   return result;
 }
 

@@ -21,14 +21,7 @@ class cuda_memory_pool final : public memory_resource {
   /// limit would be passed; cuda_error, e.g. where there is no device.
   void* allocate(std::size_t bytes) override {
     stream_state const& stream = current_stream_state();
-    std::size_t const before = used_.fetch_add(bytes);
-    std::size_t const limit = limit_;
-    if (bytes > limit || before > limit - bytes) {
-      used_ -= bytes;
-      throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
-                          " bytes of device memory in use, got " + std::to_string(bytes) +
-                          " more beside " + std::to_string(before));
-    }
+    claim(bytes);
     try {
       cudaMemPool_t const pool = pool_of(stream.device);
       void* data = nullptr;
@@ -38,7 +31,7 @@ class cuda_memory_pool final : public memory_resource {
         release();
         status = from(pool, &data, bytes, stream.handle);
         if (status == cudaErrorMemoryAllocation) {
-          throw_out_of_memory(bytes, before);
+          throw_out_of_memory(bytes, used_ - bytes);
         }
       }
       check_cuda(status, "cudaMallocAsync", {{"bytes", static_cast<index_t>(bytes)}});
@@ -79,6 +72,19 @@ class cuda_memory_pool final : public memory_resource {
   }
 
  private:
+  /// Counts bytes as used unless that would pass the limit.
+  void claim(std::size_t bytes) {
+    std::size_t before = used_;
+    do {
+      std::size_t const limit = limit_;
+      if (bytes > limit || before > limit - bytes) {
+        throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
+                            " bytes of device memory in use, got " + std::to_string(bytes) +
+                            " more beside " + std::to_string(before));
+      }
+    } while (!used_.compare_exchange_weak(before, before + bytes));
+  }
+
   bool any_used() const noexcept { return any_used_; }
 
   cudaMemPool_t existing_pool(int device) const { return pools_[device]; }

@@ -13,6 +13,9 @@
 
 #include "cumulus/memory/buffer.hpp"
 
+/// There where a program runs under the address sanitizer.
+extern "C" [[gnu::weak]] void __asan_init();
+
 namespace cumulus::inline v1 {
 
 /// An allocator of untyped memory. `allocate` returns memory aligned to 64 bytes or throws
@@ -32,14 +35,8 @@ class host_memory_pool final : public memory_resource {
   /// Throws: out_of_memory if the system has not `bytes` left after the pool was released, or the
   /// limit would be passed.
   void* allocate(std::size_t bytes) override {
-    std::size_t const before = used_.fetch_add(bytes);
-    std::size_t const limit = limit_;
+    claim(bytes);
     try {
-      if (bytes > limit || before > limit - bytes) {
-        throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
-                            " bytes in arrays, the limit of the pool, got " +
-                            std::to_string(before) + " and " + std::to_string(bytes) + " more");
-      }
       void* data = bytes < smallest_kept ? nullptr : take_kept(size_class(bytes));
       if (data == nullptr) {
         data = from_system(bytes);
@@ -87,18 +84,27 @@ class host_memory_pool final : public memory_resource {
   }
 
  private:
+  /// Counts bytes as used unless that would pass the limit.
+  void claim(std::size_t bytes) {
+    std::size_t before = used_;
+    do {
+      std::size_t const limit = limit_;
+      if (bytes > limit || before > limit - bytes) {
+        throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
+                            " bytes of host memory in use, got " + std::to_string(bytes) +
+                            " more beside " + std::to_string(before));
+      }
+    } while (!used_.compare_exchange_weak(before, before + bytes));
+  }
+
   static constexpr std::size_t smallest_kept = std::size_t{1} << 20;
   static constexpr std::size_t huge_page = std::size_t{1} << 21;
 
   static std::size_t default_kept_limit() {
     // A block that is kept hides what the address sanitizer looks for.
-#if defined(__SANITIZE_ADDRESS__)
-    return 0;
-#elif defined(__has_feature)
-#  if __has_feature(address_sanitizer)
-    return 0;
-#  endif
-#endif
+    if (&__asan_init != nullptr) {
+      return 0;
+    }
     long const pages = sysconf(_SC_PHYS_PAGES);
     long const bytes = sysconf(_SC_PAGESIZE);
     return pages > 0 && bytes > 0

@@ -84,6 +84,7 @@ inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand con
 /// that no expression is compiled twice.
 inline void stream_row(row_part part, std::byte* out, int item_bytes, row_evaluator evaluate) {
   alignas(64) std::byte piece[8192];
+  stream_fence const fence;
   index_t const end = part.first + part.count;
   while (part.first < end) {
     std::byte* const to = out + part.first * item_bytes;
@@ -95,7 +96,6 @@ inline void stream_row(row_part part, std::byte* out, int item_bytes, row_evalua
     stream_bytes(to, piece, part.count * item_bytes);
     part.first += part.count;
   }
-  finish_streams();
 }
 
 }  // namespace detail

@@ -98,12 +98,20 @@ void find_shifts(column_part const& tile, T* shift, Counts const& counts) {
   for (int r = 0; r < tile.rows && left > 0; ++r) {
     tile.source.fetch(r, 1, 1, x, valid);
     T const* const row = static_cast<T const*>(x[0]);
-    for (int c = 0; c < tile.columns; ++c) {
-      if (!found[c] && counts(row, valid[0], c)) {
-        shift[c] = row[c];
-        found[c] = true;
-        --left;
+    auto const look = [&](int c) {
+      bool const take = !found[c] & counts(row, valid[0], c);
+      shift[c] = take ? row[c] : shift[c];
+      found[c] = found[c] | take;
+      left -= take ? 1 : 0;
+    };
+    int c = 0;
+    for (; c + 64 <= tile.columns; c += 64) {
+      for (int l = 0; l < 64; ++l) {  // a length that g++ makes vectors for
+        look(c + l);
       }
+    }
+    for (; c < tile.columns; ++c) {
+      look(c);
     }
   }
 }

@@ -19,7 +19,8 @@ using reduced_from_t = std::conditional_t<boolean<T>, unsigned char,
 /// - start(part): the number that has seen nothing
 /// - add(a, x, shift): a pack of elements joins a pack of lanes
 /// - merge(a, b): lanes meet, a before b
-/// - nothing(shift): an element that leaves a lane as it is, bit for bit, where another one counts
+/// - nothing(): an element that leaves a lane as it is, bit for bit, where another one counts; not
+///   of accumulations with a shift, for which that is the shift
 /// - lane_of(parts): the lane as A knows it
 template <class A> struct vector_lanes {
   static constexpr bool exist = false;
@@ -46,7 +47,7 @@ struct vector_lanes<reducers::sums<T, Lane, Result>> : detail::lanes_of_numbers<
   template <int N> static void merge(simd<Lane, N>* a, simd<Lane, N> const* b) {
     a[0] = a[0] + b[0];
   }
-  static from nothing(from) { return static_cast<from>(-0.0f); }
+  static from nothing() { return static_cast<from>(-0.0f); }
   static Lane lane_of(Lane const* a) { return a[0]; }
 };
 
@@ -63,7 +64,7 @@ struct vector_lanes<reducers::prod<T>>
   template <int N> static void merge(simd<Lane, N>* a, simd<Lane, N> const* b) {
     a[0] = a[0] * b[0];
   }
-  static from nothing(from) { return from(1); }
+  static from nothing() { return from(1); }
   static Lane lane_of(Lane const* a) { return a[0]; }
 };
 
@@ -79,7 +80,7 @@ struct vector_lanes<reducers::extreme<T, Sign>> : detail::lanes_of_numbers<reduc
   template <int N> static void merge(simd<from, N>* a, simd<from, N> const* b) {
     add(a, b[0], b[0]);
   }
-  static from nothing(from) { return start(0); }
+  static from nothing() { return start(0); }
   static lane lane_of(from const* a) { return static_cast<lane>(a[0]); }
 };
 
@@ -94,7 +95,7 @@ struct vector_lanes<reducers::counts<T, Result>> : detail::lanes_of_numbers<std:
   template <int N> static void merge(simd<std::int32_t, N>* a, simd<std::int32_t, N> const* b) {
     a[0] = a[0] + b[0];
   }
-  static from nothing(from) { return from(0); }
+  static from nothing() { return from(0); }
   static std::int64_t lane_of(std::int32_t const* a) { return a[0]; }
 };
 
@@ -112,8 +113,6 @@ struct vector_lanes<reducers::deviations<T>> : detail::lanes_of_numbers<double, 
     a[0] = a[0] + b[0];
     a[1] = a[1] + b[1];
   }
-  /// The shift deviates from itself by 0; where it is infinite or NaN the tile is NaN anyway.
-  static from nothing(from shift) { return shift; }
   static typename reducers::deviations<T>::lane lane_of(double const* a) { return {a[0], a[1]}; }
 };
 

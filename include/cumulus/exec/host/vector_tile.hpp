@@ -87,8 +87,7 @@ template <class A, missing Missing> class vector_tile {
 
   /// Rows are swept lane by lane, and the lanes of a pair are merged as soon as both are there.
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
-    std::fill(state.count, state.count + column_block, masked ? 0 : tile.rows);
-    std::fill(state.shift, state.shift + column_block, element(0));
+    prepare(state, tile.columns);
     if constexpr (A::needs_shift) {
       find_shifts(tile, state.shift, counts);
     }
@@ -100,8 +99,59 @@ template <class A, missing Missing> class vector_tile {
             std::copy(state.sum[p], state.sum[p] + tile.columns, state.waiting[level][p]);
           }
         });
+    close_columns(tile, state, out);
+  }
+
+  /// The same for few columns whose rows follow one another in memory, so that 32 of them are one
+  /// run of 32 * columns lanes: row g of the source is such a run, the last one may be shorter.
+  static void folded(column_part const& tile, column_state& state, tile_summary<A>* out) {
+    int const run = tile_lanes * tile.columns;
+    prepare(state, run);
+    if constexpr (A::needs_shift) {
+      find_shifts_of_runs(tile, state);
+    }
+    start_lanes(state, run);
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
+      int const left = tile.rows - r;
+      int const whole = std::min(left / tile_lanes, rows_at_once);
+      int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
+      tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
+      if (whole > 0) {
+        add_columns(x, valid, whole, run, state);
+      }
+      if (rest > 0) {
+        add_columns(x + whole, valid + whole, 1, rest, state);
+      }
+    }
+    // Lane l of a column and lane l + 16 lie 16 * columns apart.
+    for (int half = run / 2; half >= tile.columns; half /= 2) {
+      for (int c = 0; c < half; c += width) {
+        merge_packs(state, c, c + half);
+      }
+    }
+    close_columns(tile, state, out);
+  }
+
+ private:
+  /// Sets what all lanes of `lanes` columns share.
+  static void prepare(column_state& state, int lanes) {
+    int const padded = (lanes + width - 1) / width * width;
+    std::fill(state.count, state.count + padded, 0);
+    std::fill(state.shift, state.shift + padded, element(0));
+  }
+  static void start_lanes(column_state& state, int lanes) {
+    int const padded = (lanes + width - 1) / width * width;
+    for (int p = 0; p < parts; ++p) {
+      std::fill(state.sum[p], state.sum[p] + padded, V::start(p));
+    }
+  }
+
+  static void close_columns(column_part const& tile, column_state const& state,
+                            tile_summary<A>* out) {
     for (int c = 0; c < tile.columns; ++c) {
-      index_t const n = state.count[c];
+      index_t const n = masked ? state.count[c] : tile.rows;
       E last[parts];
       for (int p = 0; p < parts; ++p) {
         last[p] = state.sum[p][c];
@@ -112,7 +162,6 @@ template <class A, missing Missing> class vector_tile {
     }
   }
 
- private:
   static bool counts(element const* x, bool const* valid, int i) {
     if constexpr (Missing == missing::nan) {
       return !elementary::is_nan(x[i]);
@@ -153,11 +202,12 @@ template <class A, missing Missing> class vector_tile {
     store<N, policy, access::unit>(reinterpret_cast<std::byte*>(at), 1, 0, width, pack);
   }
 
-  static elements nothing_at(elements shift) {
+  /// A shift deviates from itself by 0; where it is infinite or NaN the tile is NaN anyway.
+  static elements nothing_at([[maybe_unused]] elements shift) {
     if constexpr (A::needs_shift) {
       return shift;
     } else {
-      return elements::splat(V::nothing(element(0)));
+      return elements::splat(V::nothing());
     }
   }
 
@@ -197,18 +247,21 @@ template <class A, missing Missing> class vector_tile {
   // --- columns
 
   static void add_lane(column_part const& tile, column_state& state, int lane) {
-    for (int p = 0; p < parts; ++p) {
-      std::fill(state.sum[p], state.sum[p] + column_block, V::start(p));
-    }
+    start_lanes(state, tile.columns);
     for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
-      int c = 0;
-      for (; c + width <= tile.columns; c += width) {
-        add_rows(x, valid, rows, c, state, c);
-      }
-      if (c < tile.columns) {
-        add_last_columns(x, valid, rows, c, tile.columns - c, state);
-      }
+      add_columns(x, valid, rows, tile.columns, state);
     });
+  }
+
+  static void add_columns(void const* const* x, bool const* const* valid, int rows, int columns,
+                          column_state& state) {
+    int c = 0;
+    for (; c + width <= columns; c += width) {
+      add_rows(x, valid, rows, c, state, c);
+    }
+    if (c < columns) {
+      add_last_columns(x, valid, rows, c, columns - c, state);
+    }
   }
 
   /// Adds the elements at … at + width of `rows` rows to the columns from c.
@@ -234,14 +287,17 @@ template <class A, missing Missing> class vector_tile {
     }
   }
 
-  /// The same for the last columns, fewer than a pack.
+  /// The same for the last columns, fewer than a pack; to the others nothing is added.
   static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
                                int columns, column_state& state) {
-    element values[rows_at_once][width] = {};
+    element values[rows_at_once][width];
     bool truths[rows_at_once][width] = {};
     void const* padded[rows_at_once];
     bool const* padded_valid[rows_at_once] = {};
     for (int g = 0; g < rows; ++g) {
+      for (int l = columns; l < width; ++l) {
+        values[g][l] = nothing_of(state.shift[c + l]);
+      }
       std::memcpy(values[g], static_cast<element const*>(x[g]) + c, columns * sizeof(element));
       if constexpr (Missing == missing::bytes) {
         std::memcpy(truths[g], valid[g] + c, static_cast<std::size_t>(columns));
@@ -252,18 +308,67 @@ template <class A, missing Missing> class vector_tile {
     add_rows(padded, padded_valid, rows, 0, state, c);
   }
 
+  /// An element that changes nothing and does not count.
+  static element nothing_of([[maybe_unused]] element shift) {
+    if constexpr (Missing == missing::nan) {
+      return std::numeric_limits<element>::quiet_NaN();
+    } else if constexpr (A::needs_shift) {
+      return shift;
+    } else {
+      return V::nothing();
+    }
+  }
+
   static void merge_into_sum(column_state& state, E const (&earlier)[parts][column_block],
                              int columns) {
     for (int c = 0; c < columns; c += width) {
-      simd<E, width> a[parts];
-      simd<E, width> b[parts];
-      for (int p = 0; p < parts; ++p) {
-        a[p] = load_numbers(&earlier[p][c]);
-        b[p] = load_numbers(&state.sum[p][c]);
-      }
-      V::merge(a, b);
-      for (int p = 0; p < parts; ++p) {
-        store_numbers(&state.sum[p][c], a[p]);
+      merge_numbers(state, earlier, c, state.sum, c);
+    }
+  }
+
+  /// The lanes from c on take in those from `later` on, with what they counted.
+  static void merge_packs(column_state& state, int c, int later) {
+    merge_numbers(state, state.sum, c, state.sum, later);
+    if constexpr (masked) {
+      store_numbers(&state.count[c],
+                    load_numbers(&state.count[c]) + load_numbers(&state.count[later]));
+    }
+  }
+
+  /// state.sum from c on becomes a pack of `first` merged with one of `second`.
+  static void merge_numbers(column_state& state, E const (&first)[parts][column_block], int c,
+                            E const (&second)[parts][column_block], int later) {
+    simd<E, width> a[parts];
+    simd<E, width> b[parts];
+    for (int p = 0; p < parts; ++p) {
+      a[p] = load_numbers(&first[p][c]);
+      b[p] = load_numbers(&second[p][later]);
+    }
+    V::merge(a, b);
+    for (int p = 0; p < parts; ++p) {
+      store_numbers(&state.sum[p][c], a[p]);
+    }
+  }
+
+  /// Each column's first element that counts, for all of its lanes.
+  static void find_shifts_of_runs(column_part const& tile, column_state& state) {
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    bool found[column_block] = {};
+    int missing_columns = tile.columns;
+    for (int r = 0; r < tile.rows && missing_columns > 0; r += tile_lanes) {
+      tile.source.fetch(r, tile_lanes, 1, x, valid);
+      element const* const run = static_cast<element const*>(x[0]);
+      int const count = std::min(tile.rows - r, tile_lanes) * tile.columns;
+      for (int i = 0; i < count && missing_columns > 0; ++i) {
+        int const c = i % tile.columns;
+        if (!found[c] && counts(run, valid[0], i)) {
+          found[c] = true;
+          --missing_columns;
+          for (int l = 0; l < tile_lanes; ++l) {
+            state.shift[l * tile.columns + c] = run[i];
+          }
+        }
       }
     }
   }

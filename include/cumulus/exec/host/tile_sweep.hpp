@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The sweep over the tiles of a reduction on the host, shared out among threads. It is compiled
+// once for all types: what knows them are the loops of a tile.
+
+#include "cumulus/exec/host/assign_host.hpp"
+#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/memory/memory_resource.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// The loops of one reduction, without its types. Elements are those that `produce` gives,
+/// summaries the tile_summary of the accumulation.
+struct tile_functions {
+  std::size_t element_bytes;
+  std::size_t summary_bytes;
+  std::size_t state_bytes;  ///< what a tile of columns is accumulated in
+  /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
+  /// values are.
+  void const* (*produce)(row_part const&, void* values, bool* valid);
+  bool has_truths;  ///< of the expression itself
+  void (*row)(void const* x, bool const* valid, int n, index_t first, void* summary);
+  void (*columns)(column_part const&, void* state, void* summaries);
+  /// The same for few columns whose rows follow one another; null: there is no such loop.
+  void (*folded)(column_part const&, void* state, void* summaries);
+  /// Merges `tiles` summaries to each of `outputs` results, which lie `step` bytes apart.
+  void (*finish)(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
+                 std::byte* to, index_t step);
+};
+
+/// The sweep over the tiles of a planned reduction: operands are the output, the leaves and, if
+/// planned, the mask.
+class tile_sweep {
+ public:
+  tile_sweep(reduce_plan const& plan, std::span<operand const> operands,
+             tile_functions const& functions, void const* accumulation)
+      : plan_(plan), operands_(operands), f_(functions), accumulation_(accumulation) {}
+
+  void run() const {
+    index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
+    buffer scratch;
+    std::byte* partial = nullptr;
+    if (tiles > 1) {
+      scratch = allocate_host(static_cast<std::size_t>(plan_.outputs * tiles) * f_.summary_bytes);
+      partial = static_cast<std::byte*>(scratch.data());
+    }
+    if (plan_.across) {
+      sweep_columns(partial, tiles);
+    } else {
+      sweep_rows(partial, tiles);
+    }
+    if (tiles > 1) {
+      parallel_range(plan_.outputs, 1, plan_.outputs * tiles, [&](index_t begin, index_t end) {
+        for (index_t o = begin; o < end; ++o) {
+          f_.finish(accumulation_, partial + o * tiles * index_t(f_.summary_bytes), tiles, 1,
+                    result_of(o), 0);
+        }
+      });
+    }
+  }
+
+ private:
+  std::byte* result_of(index_t output) const {
+    std::byte const* at = operands_[0].data;
+    for (int k = plan_.kept_rank - 1; k >= 0; --k) {
+      at = moved(at, output % plan_.extent[k] * operands_[0].stride[k] * operands_[0].item_bytes);
+      output /= plan_.extent[k];
+    }
+    return const_cast<std::byte*>(at);
+  }
+
+  /// Where each operand stands at output `output` (counted over the first `rank` kept axes).
+  void locate_output(std::byte const** at, index_t output, int rank) const {
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      at[i] = operands_[i].data;
+    }
+    for (int k = rank - 1; k >= 0; --k) {
+      step(at, k, output % plan_.extent[k]);
+      output /= plan_.extent[k];
+    }
+  }
+
+  void step(std::byte const** at, int axis, index_t count) const {
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      at[i] = moved(at[i], count * operands_[i].stride[axis] * operands_[i].item_bytes);
+    }
+  }
+
+  /// Moves to reduced index i, without the row axis when work runs along it; returns the position
+  /// on that axis.
+  index_t locate_reduced(std::byte const** at, index_t i) const {
+    i = plan_.members != nullptr ? plan_.members[i] : i;
+    int k = plan_.kept_rank + plan_.reduced_rank - 1;
+    index_t column = 0;
+    if (!plan_.across) {
+      column = i % plan_.extent[k];
+      i /= plan_.extent[k--];
+    }
+    for (; k >= plan_.kept_rank; --k) {
+      step(at, k, i % plan_.extent[k]);
+      i /= plan_.extent[k];
+    }
+    return column;
+  }
+
+  /// The mask of part of a row joins what the expression itself says.
+  void apply_mask(std::byte const* row, index_t first, int count, bool* valid) const {
+    index_t const stride = operands_.back().stride[plan_.row_axis()];
+    bool const* const mask = reinterpret_cast<bool const*>(row) + first * stride;
+    std::size_t const bytes = static_cast<std::size_t>(count);
+    if (stride == 0) {
+      if (!mask[0] || !f_.has_truths) {
+        std::memset(valid, mask[0] ? 1 : 0, bytes);
+      }
+    } else if (stride == 1 && !f_.has_truths) {
+      std::memcpy(valid, mask, bytes);
+    } else if (f_.has_truths) {
+      for (int i = 0; i < count; ++i) {
+        valid[i] = valid[i] & mask[i * stride];
+      }
+    } else {
+      for (int i = 0; i < count; ++i) {
+        valid[i] = mask[i * stride];
+      }
+    }
+  }
+
+  void const* produce(std::byte const* const* at, index_t first, int count, void* values,
+                      bool* valid) const {
+    row_part const part{at + 1, &operands_[1], plan_.row_axis(), plan_.unit, first, count};
+    void const* const x = f_.produce(part, values, valid);
+    if (plan_.has_mask) {
+      apply_mask(at[operands_.size() - 1], first, count, valid);
+    }
+    return x;
+  }
+
+  void sweep_rows(std::byte* partial, index_t tiles) const {
+    index_t const work = plan_.length > 0 ? plan_.length / tiles : 1;
+    index_t const units = plan_.outputs * tiles;
+    parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
+      buffer const memory = allocate_host(tile_length * (f_.element_bytes + 1) + f_.summary_bytes);
+      std::byte* const values = static_cast<std::byte*>(memory.data());
+      std::byte* const own = values + tile_length * f_.element_bytes;
+      bool* const valid = reinterpret_cast<bool*>(own + f_.summary_bytes);
+      for (index_t unit = begin; unit < end; ++unit) {
+        index_t const tile = unit % tiles;
+        index_t const first = tile * tile_length;
+        int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+        void const* const x = gather_tile(unit / tiles, first, count, values, valid);
+        void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
+        f_.row(x, valid, count, first, summary);
+        if (partial == nullptr) {
+          f_.finish(accumulation_, own, 1, 1, result_of(unit), 0);
+        }
+      }
+    });
+  }
+
+  /// The elements first … first + count of an output, side by side: where they are if they lie in
+  /// one row of memory, else collected in `values`.
+  void const* gather_tile(index_t output, index_t first, int count, std::byte* values,
+                          bool* valid) const {
+    std::byte const* base[2 + max_leaves];
+    locate_output(base, output, plan_.kept_rank);
+    for (int done = 0; done < count;) {
+      std::byte const* at[2 + max_leaves];
+      std::copy(base, base + operands_.size(), at);
+      index_t const column = locate_reduced(at, first + done);
+      int const part = run_length(first + done, column, count - done);
+      std::byte* const to = values + done * f_.element_bytes;
+      void const* const x = produce(at, column, part, to, valid + done);
+      if (x != to) {
+        if (part == count) {
+          return x;
+        }
+        std::memcpy(to, x, part * f_.element_bytes);
+      }
+      done += part;
+    }
+    return values;
+  }
+
+  /// Elements that follow reduced index i in the same row of memory, at most `most`.
+  int run_length(index_t i, index_t column, int most) const {
+    if (plan_.members != nullptr) {
+      int n = 1;
+      while (n < most && plan_.members[i + n] == plan_.members[i] + n) {
+        ++n;
+      }
+      return n;
+    }
+    return static_cast<int>(std::min<index_t>(most, plan_.extent[plan_.row_axis()] - column));
+  }
+
+  /// True if 32 rows of columns fit a block and are one run at even steps in every operand.
+  bool rows_follow_one_another() const {
+    index_t const columns = plan_.columns();
+    if (columns * tile_lanes > column_block || plan_.reduced_rank != 1 ||
+        plan_.members != nullptr) {
+      return false;
+    }
+    for (operand const& o : operands_.subspan(1)) {
+      if (o.stride[plan_.kept_rank] != columns * o.stride[plan_.row_axis()]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void sweep_columns(std::byte* partial, index_t tiles) const {
+    index_t const columns = plan_.columns();
+    index_t const blocks = (columns + column_block - 1) / column_block;
+    bool const folded = f_.folded != nullptr && rows_follow_one_another();
+    index_t const units = plan_.outputs / columns * blocks * tiles;
+    index_t const bytes = static_cast<index_t>(f_.summary_bytes);
+    index_t const result_step =
+        operands_[0].stride[plan_.row_axis()] * index_t{operands_[0].item_bytes};
+    parallel_range(
+        units, 1, plan_.outputs * std::max<index_t>(plan_.length, 1),
+        [&](index_t begin, index_t end) {
+          column_memory const memory(f_);
+          for (index_t unit = begin; unit < end; ++unit) {
+            // Neighbouring units share a column block, and with it the pages of its rows.
+            index_t const tile = unit % tiles;
+            index_t const column = unit / tiles % blocks * column_block;
+            index_t const row = unit / tiles / blocks;
+            index_t const first = tile * tile_length;
+            int const count =
+                static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+            int const width = static_cast<int>(std::min<index_t>(column_block, columns - column));
+            std::byte const* base[2 + max_leaves];
+            locate_output(base, row, plan_.kept_rank - 1);
+            auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
+              for (int g = 0; g < n; ++g) {
+                std::byte const* at[2 + max_leaves];
+                std::copy(base, base + operands_.size(), at);
+                int const from = r + g * step;
+                locate_reduced(at, first + from);
+                bool* const valid = memory.valid() + g * column_block;
+                x[g] =
+                    produce(at, column, folded ? width * std::min(tile_lanes, count - from) : width,
+                            memory.values() + g * column_block * f_.element_bytes, valid);
+                truths[g] = valid;
+              }
+            };
+            (folded ? f_.folded : f_.columns)({fetch, count, width, first}, memory.state(),
+                                              memory.summaries());
+            index_t const output = row * columns + column;
+            if (partial == nullptr) {
+              f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output),
+                        result_step);
+              continue;
+            }
+            for (int c = 0; c < width; ++c) {
+              std::memcpy(partial + ((output + c) * tiles + tile) * bytes,
+                          memory.summaries() + c * bytes, f_.summary_bytes);
+            }
+          }
+        });
+  }
+
+  /// What a thread needs for a tile of columns.
+  class column_memory {
+   public:
+    explicit column_memory(tile_functions const& f)
+        : values_(rows_at_once * column_block * f.element_bytes),
+          summaries_(column_block * f.summary_bytes),
+          state_((f.state_bytes + 63) / 64 * 64),
+          memory_(allocate_host(state_ + values_ + summaries_ + rows_at_once * column_block)) {}
+
+    std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
+    std::byte* values() const { return state() + state_; }
+    std::byte* summaries() const { return values() + values_; }
+    bool* valid() const { return reinterpret_cast<bool*>(summaries() + summaries_); }
+
+   private:
+    std::size_t values_;
+    std::size_t summaries_;
+    std::size_t state_;
+    buffer memory_;
+  };
+
+  reduce_plan const& plan_;
+  std::span<operand const> operands_;
+  tile_functions const& f_;
+  void const* accumulation_;
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
