@@ -30,15 +30,18 @@ test_packages=("${example_packages[@]}" ccache libgtest-dev libgmock-dev libopen
   python3 python3-numpy python3-netcdf4 python3-cftime
   python3-xarray cdo nco netcdf-bin)
 # Installed where the distribution has them; without one of them its checks are skipped in words.
-# Of a|b the first that the distribution has.
-optional_test_packages=(ferret-datasets clang-format-19
-  "clang-19|clang-20|clang-18|clang-17|clang-16")
+# Of a|b the first that the distribution has; a,b belong together.
+optional_test_packages=(ferret-datasets clang-format-19)
+clang_versions=(19 20 18 17 16)
 
 is_installed() {
-  case $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) in
-    ii*) return 0 ;;
-    *) return 1 ;;
-  esac
+  local name
+  for name in ${1//,/ }; do
+    case $(dpkg-query -W -f='${db:Status-Abbrev}' "$name" 2>/dev/null) in
+      ii*) ;;
+      *) return 1 ;;
+    esac
+  done
 }
 
 # first_of <test> <a|b|c>: the first of the names for which the test is true, or nothing
@@ -53,12 +56,15 @@ first_of() {
 }
 
 is_available() {
-  apt-cache show "$1" >/dev/null 2>&1
+  local name
+  for name in ${1//,/ }; do
+    apt-cache show "$name" >/dev/null 2>&1 || return 1
+  done
 }
 
 clang_compiler() {
   local version
-  for version in 19 20 18 17 16; do
+  for version in "${clang_versions[@]}"; do
     if command -v "clang++-$version"; then
       return
     fi
@@ -73,17 +79,41 @@ as_root() {
   fi
 }
 
-# On a system without apt-get nothing is installed: the tools must be there already.
-require_tools() {
-  local missing=() tool module
-  for tool in "${CXX:-g++}" cmake ninja pkg-config; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
-  done
-  if command -v pkg-config >/dev/null; then
-    for module in "$@"; do
-      pkg-config --exists "$module" || missing+=("$module (development files)")
+# What a build with clang needs: OpenMP of clang's own version. Only one version of it can be
+# installed, and one that is here already stays.
+clang_packages() {
+  local found
+  found=$(clang_compiler)
+  if dpkg-query -W -f='${db:Status-Abbrev}\n' 'libomp-*-dev' 2>/dev/null | grep -q '^ii'; then
+    if [ -z "$found" ]; then
+      (IFS='|' && echo "${clang_versions[*]/#/clang-}")
+    elif ! is_installed "libomp-${found##*-}-dev"; then
+      echo "OpenMP of another clang is here: $found is used without it." >&2
+    fi
+  elif [ -n "$found" ]; then
+    echo "libomp-${found##*-}-dev"
+  else
+    local version both=()
+    for version in "${clang_versions[@]}"; do
+      both+=("clang-$version,libomp-$version-dev")
     done
+    (IFS='|' && echo "${both[*]}")
   fi
+}
+
+# On a system without apt-get nothing is installed: the tools must be there already.
+# require_tools <program>... -- <pkg-config module>... -- <Python module>...
+require_tools() {
+  local missing=() kind=program name
+  for name in "$@"; do
+    case "$kind $name" in
+      "program --") kind=module ;;
+      "module --") kind=python ;;
+      program*) command -v "$name" >/dev/null || missing+=("$name") ;;
+      module*) pkg-config --exists "$name" 2>/dev/null || missing+=("$name (development files)") ;;
+      python*) "$python" -c "import $name" 2>/dev/null || missing+=("$name (for $python)") ;;
+    esac
+  done
   if [ ${#missing[@]} -gt 0 ]; then
     echo "This is not Debian or Ubuntu, so install these first, by their names here:" >&2
     printf '  %s\n' "${missing[@]}" >&2
@@ -115,11 +145,12 @@ install_packages() {
   fi
   as_root apt-get update -qq || echo "apt-get update failed; trying with the lists that are here."
   local wanted=("${required[@]}")
-  local available
+  local available names
   for name in "${optional[@]}"; do
     available=$(first_of is_available "$name")
     if [ -n "$available" ]; then
-      wanted+=("$available")
+      read -r -a names <<<"${available//,/ }"
+      wanted+=("${names[@]}")
     else
       echo "This distribution has no $name: what needs it is skipped."
     fi
@@ -169,7 +200,7 @@ run_example() {
   if has_apt; then
     install_packages "${example_packages[@]}"
   else
-    require_tools netcdf cairo
+    require_tools "${CXX:-g++}" cmake ninja pkg-config -- netcdf cairo
   fi
   stage "building the example"
   local folder="$root/build/example"
@@ -202,14 +233,17 @@ run_tests() {
     baseline_examples=ON
   fi
   if has_apt; then
-    install_packages "${test_packages[@]}" -- "${optional_test_packages[@]}"
-  else
-    require_tools netcdf cairo openblas gtest
+    # shellcheck disable=SC2046  # one word or none
+    install_packages "${test_packages[@]}" -- "${optional_test_packages[@]}" $(clang_packages)
   fi
 
   cd "$root"
   python=python3
   [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
+  if ! has_apt; then
+    require_tools "${CXX:-g++}" cmake ninja pkg-config python3 cdo ncwa \
+      -- netcdf cairo openblas gtest gmock -- numpy netCDF4 cftime xarray
+  fi
 
   # Said now: the last line of the output is CTest's.
   clang=$(clang_compiler)
@@ -266,7 +300,7 @@ case "$command" in
     if [ "${1:-}" = "--" ]; then
       shift
     elif [ $# -gt 0 ]; then
-      usage >&2
+      echo "bootstrap.sh: put -- before the example's arguments: example -- $*" >&2
       exit 2
     fi
     run_example "$@"
@@ -278,7 +312,7 @@ case "$command" in
       shift
     fi
     if [ $# -gt 0 ]; then
-      usage >&2
+      echo "bootstrap.sh: test takes --full and nothing else, got: $*" >&2
       exit 2
     fi
     run_tests "$full"

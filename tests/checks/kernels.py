@@ -4,8 +4,8 @@
     kernels.py NVCC [-- FLAG...]
 
 Contiguous kernels load and store 16 bytes at once, no kernel keeps variables in local memory or
-spills, and none takes more registers than its ceiling. Where cuobjdump is installed the machine
-code is looked at too.
+spills, and none takes more registers than its ceiling. Where cuobjdump and nvdisasm are installed
+the machine code is looked at too.
 """
 
 import re
@@ -141,7 +141,9 @@ def main():
     if nvcc is None:
         sys.exit(f"usage: {sys.argv[0]} NVCC [-- FLAG...]")
     flags = arguments[2:]
-    cuobjdump = shutil.which("cuobjdump", path=f"{Path(nvcc).parent}:/usr/local/cuda/bin")
+    tools = f"{Path(nvcc).parent}:/usr/local/cuda/bin"
+    cuobjdump, nvdisasm = (shutil.which(name, path=tools) for name in ("cuobjdump", "nvdisasm"))
+    disassembles = cuobjdump is not None and nvdisasm is not None
     problems = []
     with tempfile.TemporaryDirectory() as folder:
         for architecture in ARCHITECTURES:
@@ -161,12 +163,14 @@ def main():
             (ptx,) = Path(folder).glob("*.ptx")
             found += ptx_problems(ptx.read_text(encoding="utf-8"))
             ptx.unlink()
-            if cuobjdump is not None:
+            if disassembles:
                 found += machine_code_problems(cuobjdump, cubin)
             problems += [f"{architecture}: {problem}" for problem in found]
     if problems:
         sys.exit("\n".join(problems))
-    print(f"kernels for {', '.join(ARCHITECTURES)} are as they should be")
+    print(f"kernels for {', '.join(ARCHITECTURES)} are as they should be", end="")
+    print("" if disassembles else ", as far as PTX and ptxas' report tell: cuobjdump and nvdisasm "
+          "are not both installed, so the machine code was not looked at")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     "memory": ["core"],
     "expr": ["core", "memory"],
     "exec/plan": ["core", "memory", "expr"],
-    "exec/pack": ["core", "memory", "expr", "exec/plan"],
+    "exec/pack": ["core", "memory", "expr"],
     "exec/host": BELOW_LOOPS,
     "exec/cuda": BELOW_LOOPS,
     "exec": [*BELOW_LOOPS, "exec/host", "exec/cuda"],
@@ -29,8 +29,8 @@ MAY_INCLUDE = {
     "fft": ENGINE,
     "random": ENGINE,
     "io": ENGINE,
-    "labelled": ENGINE + ["ops", "io"],
-    "climate": ENGINE + ["ops", "io", "labelled"],
+    "labelled": ["core", "array", "ops", "io"],
+    "climate": ["core", "array", "ops", "io", "labelled"],
     "interop": ENGINE,
 }
 # Where the presence of CUDA may be asked for, besides the dispatchers directly in exec/.
@@ -138,6 +138,9 @@ def self_test():
     }
     bad = {
         "core/up.hpp": head + "#include <cumulus/ops/add.hpp>\n",
+        "exec/pack/decides.hpp": head + "#include <cumulus/exec/plan/merge.hpp>\n",
+        "climate/loops.hpp": head + "#include <cumulus/exec/assign.hpp>\n",
+        "labelled/loops.hpp": head + "#include <cumulus/exec/host/loop.hpp>\n",
         "exec/host/sideways.hpp": head + "#include <cumulus/exec/assign.hpp>\n",
         "io/umbrella.hpp": head + "#include <cumulus/cumulus.hpp>\n",
         "core/slow.hpp": head + "#  include <regex>\n",

@@ -1,9 +1,10 @@
-#!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
-"""docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
-other functions on arrays say.
+#!/ usr / bin / env python3
+#SPDX - License - Identifier : Apache - 2.0
+""
+    "docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
+    other functions on arrays say.
 
-Without arguments compares; with --write makes the page anew.
+    Without arguments compares; with --write makes the page anew.
 """
 
 import pathlib
@@ -59,8 +60,7 @@ def rows(path, macro):
                     break
         yield match.group(1), arguments
 
-
-# Where the functions are that no table makes, and what their section is called.
+#Where the functions are that no table makes, and what their section is called.
 DOCUMENTED = {
     "Creation": "array/creation.hpp",
     "Shapes and axes": "array/reshape.hpp",
@@ -69,6 +69,8 @@ DOCUMENTED = {
     "Positions": "array/nonzero.hpp",
     "Gathers": "ops/take.hpp",
     "Functions of one's own, masks": "ops/map.hpp",
+    "Products of matrices": "linalg/matmul.hpp",
+    "Files": "io/npy.hpp",
     "Text": "array/print.hpp",
 }
 
@@ -95,7 +97,10 @@ def page():
         "Made from the tables of the library by `python3 tests/checks/reference.py --write`.", "",
         "## Elementwise", "",
         "Lazy on arrays, and the same on plain numbers. Types are promoted first; names and "
-        "answers are NumPy's.", "",
+        "answers are NumPy's. On plain numbers, and so in functors of `map`, the functions of the "
+        "maths library (`exp`, `sin`, `pow`, …) are the C library's, one element at a time: their "
+        "last bits may differ from those on arrays "
+        "([why](decisions/0011-vector-functions.md)).", "",
         "| function | gives | takes |", "|---|---|---|",
     ]
     functions = ROOT / "include/cumulus/expr/elementwise.def"

@@ -81,4 +81,12 @@ TEST(axes, negative_ones_count_from_the_end) {
   EXPECT_THROW(cm::normalize_axes(twice, 2, "f"), cm::axis_error);
 }
 
+TEST(shape, strides_without_elements_never_overflow) {
+  index_t const large = index_t{1} << 40;
+  EXPECT_EQ(cm::row_major_strides(shape{0, large, large}), (strides{large, large, 1}));
+  EXPECT_EQ(cm::row_major_strides(shape{0, 3}), (strides{3, 1}));
+  EXPECT_EQ((shape{large, large, 0}).size(), 0);
+  EXPECT_TRUE(cm::is_row_major(shape{large, large, 0}, strides{1, 1, 1}));
+}
+
 }  // namespace

@@ -29,4 +29,16 @@ TEST(slice, refuses_a_step_of_zero) {
   EXPECT_THROW(cm::resolve(cm::slice(cm::_, cm::_, 0), 5), cm::value_error);
 }
 
+TEST(slice, unsigned_ends_are_clipped_and_never_count_from_the_end) {
+  auto const count = [](cm::slice const& s) { return cm::resolve(s, 10).count; };
+  EXPECT_EQ(count(cm::slice(0, std::size_t{0} - 1)), 10);
+  EXPECT_EQ(count(cm::slice(std::uint64_t{1} << 63, cm::_)), 0);
+  EXPECT_EQ(count(cm::slice(std::size_t{0} - 3, cm::_, -1)), 10);
+  EXPECT_EQ(count(cm::slice(std::uint32_t{4}, std::uint32_t{0} - 1)), 6);
+  EXPECT_EQ(count(cm::slice(0, -1)), 9);
+  auto const a = counting<cm::host, int>(cm::shape{10});
+  EXPECT_EQ(a(cm::slice(0, std::size_t{0} - 1)).shape(), cm::shape{10});
+  EXPECT_THROW(a(std::size_t{0} - 1), cm::index_error);
+}
+
 }  // namespace

@@ -140,4 +140,10 @@ TEST(MatmulShape, RefusesWhatNumpyRefuses) {
   EXPECT_THROW(matmul_shape({2, 3, 4}, {3, 4, 5}), cumulus::shape_error);
 }
 
+TEST(MatmulShape, RefusesASizeThatDoesNotFit) {
+  index_t const n = index_t{1} << 33;
+  EXPECT_THROW(matmul_shape({n, 1}, {1, n}), cumulus::shape_error);
+  EXPECT_THROW(plan_matmul({{n, 1}, {0, 1}}, {{1, n}, {1, 0}}), cumulus::shape_error);
+}
+
 }  // namespace

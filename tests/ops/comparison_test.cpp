@@ -58,4 +58,41 @@ TEST(allclose, takes_expressions_and_complex_numbers) {
   EXPECT_FALSE(cm::allclose(z, cm::conj(z)));
 }
 
+template <class... T> struct types {
+  template <class F> static void each(F const& f) { (f(T{}), ...); }
+};
+
+// The ends of every integer type and what lies next to 0, against 128-bit integers.
+TEST(elementary_comparison, is_exact_for_all_pairs_of_integer_types) {
+  __extension__ typedef __int128 wide;
+  using integers = types<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t,
+                         std::uint16_t, std::uint32_t, std::uint64_t>;
+  integers::each([]<class A>(A) {
+    integers::each([]<class B>(B) {
+      using a_limits = std::numeric_limits<A>;
+      using b_limits = std::numeric_limits<B>;
+      for (A const a : {a_limits::min(), A(0), A(1), A(a_limits::max() / 2), a_limits::max()}) {
+        for (B const b : {b_limits::min(), B(0), B(1), B(b_limits::max() / 2), b_limits::max()}) {
+          std::string const pair = std::string(cm::dtype_name<A>()) + " " + cm::dtype_name<B>() +
+                                   " " + std::to_string(a) + " " + std::to_string(b);
+          EXPECT_EQ(cm::elementary::less(a, b), wide(a) < wide(b)) << pair;
+          EXPECT_EQ(cm::elementary::less_equal(a, b), wide(a) <= wide(b)) << pair;
+          EXPECT_EQ(cm::elementary::equal(a, b), wide(a) == wide(b)) << pair;
+        }
+      }
+    });
+  });
+}
+
+TEST(array_equal, takes_integers_of_two_types) {
+  cm::ndarray<std::int8_t, host> const a{-1, 0, 1};
+  EXPECT_TRUE(cm::array_equal(a, cm::ndarray<std::int64_t, host>{-1, 0, 1}));
+  EXPECT_FALSE(cm::array_equal(a, cm::ndarray<std::int64_t, host>{255, 0, 1}));
+  EXPECT_FALSE(cm::array_equal(a, cm::ndarray<std::uint64_t, host>{~std::uint64_t{0}, 0, 1}));
+  cm::ndarray<std::uint16_t, host> const b{0, 65535};
+  EXPECT_TRUE(cm::array_equal(b, cm::ndarray<std::uint32_t, host>{0, 65535}));
+  EXPECT_TRUE(
+      cm::array_equal(cm::ndarray<std::uint8_t, host>{0, 1}, cm::ndarray<bool, host>{false, true}));
+}
+
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include "cumulus/ops/group_reduce.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <string>
 
 #include "cumulus/ops/take.hpp"
@@ -157,6 +160,36 @@ TYPED_TEST(group_reduce, errors) {
   EXPECT_THROW(cm::group_max(x, label, 0, 3), cm::value_error);
   EXPECT_EQ(cm::group_sum(x, std::vector<int>(6, -1), 0).shape(), (cm::shape{0, 2}));
   EXPECT_EQ(values_of(cm::group_sum(x, label, -2, 3))[5], 0.0);
+  try {
+    cm::group_max(x, label, 0, 3);
+    ADD_FAILURE() << "a group without members has no maximum";
+  } catch (cm::value_error const& e) {
+    EXPECT_EQ(std::string(e.what()).substr(0, 51),
+              "group_max of group 2: expected at least one element");
+  }
+  auto const wide = cm::broadcast_to(x(0, 0), {6, index_t{1} << 30});
+  EXPECT_THROW(cm::group_sum(wide, label, 0, index_t{1} << 40), cm::shape_error);
 }
+
+#if !defined(__SANITIZE_ADDRESS__)
+// A table of 2^40 groups, on a machine that gives a process 1 TiB of addresses.
+TEST(group_reduce_memory, too_many_groups_are_named) {
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  rlimit lowered = before;
+  lowered.rlim_cur = std::min<rlim_t>(rlim_t{1} << 40, before.rlim_max);
+  auto const x = counting<cm::host, double>(cm::shape{2});
+  std::vector<index_t> const label{0, (index_t{1} << 40) - 1};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &lowered), 0);
+  std::string message;
+  try {
+    cm::group_sum(x, label, 0);
+  } catch (cm::out_of_memory const& e) {
+    message = e.what();
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(message, "group_sum: expected memory for 1099511627776 groups, got none");
+}
+#endif
 
 }  // namespace

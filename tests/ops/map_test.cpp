@@ -114,4 +114,18 @@ TEST(map_on_the_host, keeps_large_functors_alive) {
   EXPECT_EQ(values_of(e)[99], 99 * 99 + 2 * 99);
 }
 
+struct without_memory : table {
+  static void* operator new(std::size_t) { throw std::bad_alloc(); }
+  static void operator delete(void*) {}
+};
+TEST(map_on_the_host, throws_out_of_memory) {
+  auto const x = counting<cm::host, double>(shape{3});
+  try {
+    cm::map(without_memory{}, x);
+    ADD_FAILURE() << "nothing thrown";
+  } catch (cm::out_of_memory const& e) {
+    EXPECT_STREQ(e.what(), "map: expected memory for a function of 800 bytes, got none");
+  }
+}
+
 }  // namespace

@@ -219,6 +219,23 @@ TYPED_TEST(Take, NamesAxesAndShapesInItsErrors) {
       message_of<cm::shape_error>([&] { cm::take(wide, counting<TypeParam, int>({1, 1}), 0); }),
       "take: expected a result of at most 8 axes, got 9 from shape (1, 1, 1, 1, 1, 1, 1, 1) "
       "with an index of shape (1, 1) along axis 0");
+  EXPECT_EQ(message_of<cm::shape_error>([&] {
+              cm::take(cm::broadcast_to(x, {index_t{1} << 20, index_t{1} << 20, 2, 3}),
+                       cm::broadcast_to(counting<TypeParam, int>({1}), {index_t{1} << 24}), 2);
+            }).substr(0, 44),
+            "take: expected a size below 2^63 bytes, got ");
+}
+
+// A difference of unsigned positions that went below 0 must not count from the end.
+TYPED_TEST(Take, RefusesUnsignedPositionsThatWentBelowZero) {
+  auto const x = counting<TypeParam, int>({5});
+  std::size_t const below = std::size_t{2} - 3;
+  EXPECT_EQ(message_of<cm::index_error>([&] { cm::take(x, below, 0); }),
+            "index: expected an index below 2^63, got 18446744073709551615");
+  EXPECT_THROW(cm::take(x, std::vector<std::size_t>{1, below}, 0), cm::index_error);
+  EXPECT_THROW(x(std::vector<std::size_t>{1, below}), cm::index_error);
+  auto const small = array_of<TypeParam, std::uint64_t>({2}, {4, 1});
+  EXPECT_EQ(values_of(cm::take(x, small, 0)), (std::vector<int>{4, 1}));
 }
 
 // On a device an index out of range is found when the work is done.
@@ -228,6 +245,9 @@ TEST(TakeHost, NamesAnIndexOutOfRange) {
             "take: expected an index in [-3, 3), got 3");
   EXPECT_EQ(message_of<cm::index_error>([&] { cm::ndarray y = cm::take(x, {-3}, 0); }),
             "take: expected an index in [-2, 2), got -3");
+  auto const below = array_of<cm::host, std::uint64_t>({2}, {0, ~std::uint64_t{0}});
+  EXPECT_EQ(message_of<cm::index_error>([&] { cm::ndarray y = cm::take(x, below, 1); }),
+            "take: expected an index in [-3, 3), got 9223372036854775807");
 }
 
 }  // namespace

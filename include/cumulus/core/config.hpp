@@ -9,6 +9,18 @@
 #if defined(__FAST_MATH__)
 #  error "cumulus: -ffast-math breaks NaN, infinities and reproducible sums; compile without it"
 #endif
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#  error "cumulus: -ffinite-math-only breaks NaN and infinities; compile without it"
+#endif
+#if defined(__ASSOCIATIVE_MATH__)
+#  error "cumulus: -fassociative-math breaks reproducible sums; compile without it"
+#endif
+#if defined(__NO_SIGNED_ZEROS__)
+#  error "cumulus: -fno-signed-zeros breaks the sign of zero; compile without it"
+#endif
+#if defined(__RECIPROCAL_MATH__)
+#  error "cumulus: -freciprocal-math breaks the rounding of quotients; compile without it"
+#endif
 
 // The macros of the library, besides CUMULUS_LAMBDA (ops/map.hpp) and CUMULUS_HAS_CUDA_RUNTIME
 // (memory/space.hpp); a user's own functors need CUMULUS_HD alone.
@@ -44,6 +56,8 @@
 /// The name of a build: back end, instruction set, threads.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #  define CUMULUS_TAG(backend, threads) v1_##backend##_avx512_##threads
+#elif defined(__AVX512F__)
+#  define CUMULUS_TAG(backend, threads) v1_##backend##_avx512f_##threads
 #elif defined(__AVX2__) && defined(__FMA__)
 #  define CUMULUS_TAG(backend, threads) v1_##backend##_avx2_fma_##threads
 #elif defined(__AVX2__)

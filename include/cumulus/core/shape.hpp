@@ -76,11 +76,12 @@ template <class Tag> class index_list {
 
   /// Product of the entries, which a shape guarantees to fit (see checked_size).
   constexpr index_t size() const {
-    index_t product = 1;
+    // Unsigned, because without elements the other extents may be anything.
+    std::uint64_t product = 1;
     for (index_t v : *this) {
-      product *= v;
+      product *= static_cast<std::uint64_t>(v);
     }
-    return product;
+    return static_cast<index_t>(product);
   }
 
   friend constexpr bool operator==(index_list const& a, index_list const& b) {
@@ -140,10 +141,13 @@ inline index_t checked_size(shape const& s, std::size_t item_bytes, char const* 
 }
 
 /// Row-major ("C") strides of a shape; axes of extent 0 count as 1, as NumPy does.
+/// Where there are no elements and a stride would not fit, the extents that make it so count as 1.
 inline strides row_major_strides(shape const& s) {
   strides result = strides::filled(s.rank(), 1);
   for (int k = s.rank() - 2; k >= 0; --k) {
-    result[k] = result[k + 1] * (s[k + 1] > 0 ? s[k + 1] : 1);
+    if (s[k + 1] <= 0 || __builtin_mul_overflow(result[k + 1], s[k + 1], &result[k])) {
+      result[k] = result[k + 1];
+    }
   }
   return result;
 }

@@ -3,11 +3,26 @@
 // What may stand between the parentheses of a(…) and selects a view: integers, slice, _, newaxis,
 // ellipsis. Each becomes an index_item, so that everything after it is ordinary code.
 
+#include <limits>
 #include <type_traits>
 
 #include "cumulus/core/shape.hpp"
 
 namespace cumulus::inline v1 {
+
+/// A number that names a place, of any integer type, as index_t. A difference of unsigned numbers
+/// that went below 0 must not count from the end.
+/// Throws: index_error if an index_t does not hold it.
+template <class Int>
+  requires std::is_integral_v<Int>
+constexpr index_t checked_index(Int i, char const* function, char const* what) {
+  index_t const index = static_cast<index_t>(i);
+  if (std::is_unsigned_v<Int> && index < 0) {
+    throw index_error(std::string(function) + ": expected " + what + " below 2^63, got " +
+                      std::to_string(i));
+  }
+  return index;
+}
 
 /// "From the start", "to the end" and, on its own, "the whole axis", as Python's ":".
 struct whole_axis {};
@@ -29,7 +44,11 @@ struct slice_bound {
   constexpr slice_bound(whole_axis) {}
   template <class Int>
     requires std::is_integral_v<Int>
-  constexpr slice_bound(Int v) : value(static_cast<index_t>(v)), given(true) {}
+  constexpr slice_bound(Int v) : value(static_cast<index_t>(v)), given(true) {
+    if (std::is_unsigned_v<Int> && value < 0) {
+      value = std::numeric_limits<index_t>::max();  // beyond the end of any axis
+    }
+  }
 };
 
 /// Python's slice(start, stop, step): the end is excluded, negative ends count from the end of the
@@ -86,12 +105,8 @@ struct index_item {
 
   template <class Int>
     requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
-  constexpr index_item(Int i) : what(kind::integer), integer(static_cast<index_t>(i)) {
-    // A difference of unsigned numbers that went below 0 must not count from the end.
-    if (std::is_unsigned_v<Int> && integer < 0) {
-      throw index_error("index: expected an index below 2^63, got " + std::to_string(i));
-    }
-  }
+  constexpr index_item(Int i)
+      : what(kind::integer), integer(checked_index(i, "index", "an index")) {}
   constexpr index_item(slice s) : what(kind::range), range(s) {}
   constexpr index_item(whole_axis) : what(kind::whole) {}
   constexpr index_item(cumulus::new_axis) : what(kind::new_axis) {}

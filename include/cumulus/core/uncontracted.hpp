@@ -3,6 +3,8 @@
 // Products and sums that no compiler may contract to a fused multiply-add, so that a fused
 // expression gives the bits of the same expression evaluated step by step.
 
+#include <type_traits>
+
 #include "cumulus/core/config.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -11,19 +13,21 @@ namespace cumulus::inline CUMULUS_TARGET {
 template <class T> CUMULUS_HD inline T uncontracted(T product) {
   // A product may be contracted where the target has FMA: g++ looks across statements by default,
   // clang with -ffp-contract=fast.
-#if !defined(__CUDA_ARCH__) && defined(__FMA__)
-  asm("" : "+x"(product));
+#if !defined(__CUDA_ARCH__) && (defined(__FMA__) || defined(__FMA4__))
+  if constexpr (!std::is_floating_point_v<T> && sizeof(T) < 16) {
+    // clang has no register for a vector this short.
+    typedef char whole_register __attribute__((vector_size(16)));
+    whole_register r = {};
+    __builtin_memcpy(&r, &product, sizeof(T));
+    asm("" : "+x"(r));
+    __builtin_memcpy(&product, &r, sizeof(T));
+  } else {
+    asm("" : "+x"(product));
+  }
 #elif !defined(__CUDA_ARCH__) && defined(__aarch64__)
   asm("" : "+w"(product));
 #endif
   return product;
-}
-
-/// The same for an array of products in a host loop, so that the loop may use vectors.
-template <class T, int N> inline void uncontracted_array([[maybe_unused]] T (&products)[N]) {
-#if !defined(__CUDA_ARCH__) && (defined(__FMA__) || defined(__aarch64__))
-  asm("" : "+m"(products));
-#endif
 }
 
 template <class T> CUMULUS_HD inline T mul_rn(T a, T b) {

@@ -302,6 +302,8 @@ template <class A, class B> CUMULUS_HD bool less(A a, B b) {
     } else {
       return b >= 0 && a < static_cast<std::make_unsigned_t<B>>(b);
     }
+  } else if constexpr (std::is_integral_v<A> && std::is_integral_v<B>) {
+    return a < b;
   } else {
     return precedes(a, b);
   }

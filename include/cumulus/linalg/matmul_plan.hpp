@@ -157,8 +157,8 @@ inline void stack_rows(matmul_plan& p) {
 }  // namespace detail
 
 /// Shape of matmul(a, b).
-/// Throws: shape_error if an operand has no axes, the summed extents differ or the batch axes do
-/// not broadcast.
+/// Throws: shape_error if an operand has no axes, the summed extents differ, the batch axes do not
+/// broadcast or the size does not fit.
 inline shape matmul_shape(shape const& a, shape const& b) {
   auto const both = ", got " + to_string(a) + " and " + to_string(b);
   if (a.rank() == 0 || b.rank() == 0) {
@@ -180,6 +180,7 @@ inline shape matmul_shape(shape const& a, shape const& b) {
   if (b.rank() > 1) {
     result.push_back(b.back());
   }
+  checked_size(result, 1, "matmul");
   return result;
 }
 

@@ -3,6 +3,7 @@
 // Reductions over groups: an integer label for each index along an axis says where it belongs. The
 // climatology of months is group_mean(t, month, 0); its anomaly is t - take(climatology, month, 0).
 
+#include <new>
 #include <vector>
 
 #include "cumulus/ops/reductions.hpp"
@@ -20,10 +21,9 @@ struct group_members {
   }
 };
 
-/// Sorts positions by label; negative labels belong to no group. `groups` < 0 means one more than
-/// the largest label. Throws: index_error if a label is not below groups.
-inline group_members sort_by_group(std::span<index_t const> labels, index_t groups,
-                                   char const* function) {
+/// Number of groups: `groups`, or if it is negative one more than the largest label.
+/// Throws: index_error if a label is not below groups.
+inline index_t count_groups(std::span<index_t const> labels, index_t groups, char const* function) {
   index_t largest = -1;
   for (index_t label : labels) {
     largest = label > largest ? label : largest;
@@ -35,7 +35,11 @@ inline group_members sort_by_group(std::span<index_t const> labels, index_t grou
                       std::to_string(groups < 0 || groups > most ? most : groups) + ", got " +
                       std::to_string(groups > most ? groups : largest));
   }
-  groups = groups < 0 ? largest + 1 : groups;
+  return groups < 0 ? largest + 1 : groups;
+}
+
+/// Sorts positions by label; negative labels belong to no group, the others are below `groups`.
+inline group_members sort_by_group(std::span<index_t const> labels, index_t groups) {
   group_members result;
   result.first.assign(static_cast<std::size_t>(groups) + 1, 0);
   for (index_t label : labels) {
@@ -65,11 +69,7 @@ std::vector<index_t> checked_labels(char const* function, Values const& values) 
   for (auto const value : values) {
     using V = std::remove_cv_t<decltype(value)>;
     static_assert(std::is_integral_v<V> && !boolean<V>, "cumulus: group labels are integers");
-    labels.push_back(static_cast<index_t>(value));
-    if (std::is_unsigned_v<V> && labels.back() < 0) {
-      throw index_error(std::string(function) + ": expected labels below 2^63, got " +
-                        std::to_string(value));
-    }
+    labels.push_back(checked_index(value, function, "labels"));
   }
   return labels;
 }
@@ -90,6 +90,28 @@ std::vector<index_t> host_labels(char const* function, Labels const& labels) {
     return checked_labels(function, raw);
   } else {
     return checked_labels(function, labels);
+  }
+}
+
+inline group_members sorted_labels(char const* function, std::span<index_t const> labels,
+                                   index_t groups) {
+  try {
+    return sort_by_group(labels, groups);
+  } catch (std::bad_alloc const&) {
+    throw out_of_memory(std::string(function) + ": expected memory for " + std::to_string(groups) +
+                        " groups, got none");
+  }
+}
+
+/// check_elements whose message names the group.
+template <class Reducer, class Options>
+void check_group(char const* function, index_t group, shape const& s, axis_set const& set,
+                 Options const& options) {
+  try {
+    reduce_arguments::check_elements<Reducer>(function, s, set, options);
+  } catch (value_error const&) {
+    std::string const named = std::string(function) + " of group " + std::to_string(group);
+    reduce_arguments::check_elements<Reducer>(named.c_str(), s, set, options);
   }
 }
 
@@ -115,11 +137,12 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
                       " labels for axis " + std::to_string(k) + " of shape " + to_string(s) +
                       ", got " + std::to_string(label.size()));
   }
-  group_members const sorted = sort_by_group(label, groups, name);
+  shape out_shape = s;
+  out_shape[k] = count_groups(label, groups, name);
+  checked_size(out_shape, sizeof(typename Reducer::result), name);
+  group_members const sorted = detail::sorted_labels(name, label, out_shape[k]);
   ndarray<index_t, Space> const members(shape{static_cast<index_t>(sorted.members.size())},
                                         sorted.members.data());
-  shape out_shape = s;
-  out_shape[k] = sorted.groups();
   ndarray<typename Reducer::result, Space> out(out_shape);
   axis_set set;
   set.member[k] = true;
@@ -132,8 +155,7 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
         out.view().mapped(map_index(out_shape, std::span<index_item const>(items, s.rank())));
     shape group_shape = s;
     group_shape[k] = static_cast<index_t>(sorted.of(g).size());
-    std::string const group = std::string(name) + " of group " + std::to_string(g);
-    reduce_arguments::check_elements<Reducer>(group.c_str(), group_shape, set, options);
+    detail::check_group<Reducer>(name, g, group_shape, set, options);
     reduce_target target{.op = reduce_arguments::output_operand(view, set, s.rank(), false),
                          .members = {members.data() + sorted.first[g], sorted.of(g).size()},
                          .grouped = true};
@@ -170,7 +192,7 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
 // Dtype, NaN: those of the reduction. A group without members gives what the reduction of nothing
 //         gives; of min, max, argmin and argmax that is a value_error that names the group.
 // Cost:   one read of x.
-// Throws: shape_error, axis_error, index_error for a label not below groups.
+// Throws: shape_error, axis_error, index_error for a label not below groups; out_of_memory.
 // Source: xarray's groupby(labels).mean() and its kin.
 #define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                              \
   template <array_like X, class L,                                                            \

@@ -2,6 +2,9 @@
 #pragma once
 // map: a function of one's own on the elements of arrays, and masked values for reductions.
 
+#include <memory>
+#include <new>
+
 #include "cumulus/expr/build.hpp"
 
 // A functor for map, written in place: CUMULUS_LAMBDA(float x) { return x * x; }. nvcc's limits on
@@ -20,10 +23,17 @@ template <class Space, class F> leaf functor_leaf(F f) {
                   "cumulus: a functor for CUDA arrays must be trivially copyable, at most 48 bytes "
                   "and aligned to at most 16; put larger data into arrays");
     leaf result;
-    F* const stored = new F(std::move(f));
-    result.op.data = reinterpret_cast<std::byte const*>(stored);
-    result.owner = buffer(stored, sizeof(F),
-                          [](void* p, std::size_t, void*) noexcept { delete static_cast<F*>(p); });
+    try {
+      auto stored = std::make_unique<F>(std::move(f));
+      result.op.data = reinterpret_cast<std::byte const*>(stored.get());
+      result.owner = buffer(stored.get(), sizeof(F), [](void* p, std::size_t, void*) noexcept {
+        delete static_cast<F*>(p);
+      });
+      static_cast<void>(stored.release());
+    } catch (std::bad_alloc const&) {
+      throw out_of_memory("map: expected memory for a function of " + std::to_string(sizeof(F)) +
+                          " bytes, got none");
+    }
     return result;
   }
 }
@@ -46,7 +56,7 @@ template <class Space, class X> auto map_operand(X&& x) {
 ///     struct density { template <class T> CUMULUS_HD T operator()(T s, T t) const { … } };
 ///     cm::ndarray rho = cm::map(density{}, s, t);
 /// Shape:  the operands broadcast.    Dtype: what f returns.    Cost: lazy.
-/// Throws: what f throws, once; shape_error if the operands do not broadcast.
+/// Throws: what f throws, once; shape_error if the operands do not broadcast; out_of_memory.
 template <class F, operand_like... X>
   requires any_array_like_v<X...>
 auto map(F f, X&&... x) {

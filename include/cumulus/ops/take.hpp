@@ -72,7 +72,7 @@ inline constexpr bool is_gatherable_v = [] {
 }();
 
 /// The axes of `index` in the place of axis `axis`.
-inline shape taken_shape(shape const& s, int axis, shape const& index) {
+inline shape taken_shape(shape const& s, int axis, shape const& index, std::size_t item_bytes) {
   if (s.rank() - 1 + index.rank() > max_rank) {
     throw shape_error("take: expected a result of at most " + std::to_string(max_rank) +
                       " axes, got " + std::to_string(s.rank() - 1 + index.rank()) + " from shape " +
@@ -89,6 +89,7 @@ inline shape taken_shape(shape const& s, int axis, shape const& index) {
   for (int k = axis + 1; k < s.rank(); ++k) {
     result.push_back(s[k]);
   }
+  checked_size(result, item_bytes, "take");
   return result;
 }
 
@@ -123,7 +124,7 @@ auto take_from(E const& e, array_view<index_t const, Space> const& index, int ax
   if constexpr (is_gatherable_v<Tree>) {
     int const k = normalize_axis(axis, e.rank(), "take");
     expression<typename gathered<Tree>::type, Space> result(
-        taken_shape(e.shape(), k, index.shape()));
+        taken_shape(e.shape(), k, index.shape(), sizeof(typename E::value_type)));
     leaf* next = result.leaves();
     for (int i = 0; i < E::leaf_count; ++i) {
       leaf const& l = e.leaves()[i];
@@ -152,7 +153,7 @@ auto take_from(E const& e, array_view<index_t const, Space> const& index, int ax
 /// Cost:   lazy and fused; index is read when the result is (an int64 array) or copied now. An x
 ///         that holds a generator, another take or more than 8 arrays is evaluated first.
 /// Throws: axis_error if axis is outside [-rank, rank); shape_error if the result has more than 8
-///         axes; index_error, when evaluated, if an index is outside [-extent, extent).
+///         axes or its size does not fit; index_error, when evaluated, if an index is outside [-extent, extent).
 /// Source: numpy.take.
 template <array_like X, class Index>
   requires element_index<Index> || std::is_integral_v<std::remove_cvref_t<Index>>
