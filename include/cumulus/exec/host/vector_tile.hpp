@@ -3,6 +3,7 @@
 // One tile of a reduction of real numbers on the host: 32 lanes over 1024 neighbours, or over 1024
 // rows for many outputs at once. The order of additions is that of docs/summation.md.
 
+#include <algorithm>
 #include <utility>
 
 #include "cumulus/exec/host/tile_loops.hpp"
@@ -24,9 +25,10 @@ template <class A, missing Missing> class vector_tile {
   using element = reduced_from_t<T>;
 
  private:
-  static constexpr int widest = sizeof(E) > sizeof(element) ? sizeof(E) : sizeof(element);
+  // What is counted takes four bytes.
   static constexpr int width =
-      vector_bytes / widest < tile_lanes ? vector_bytes / widest : tile_lanes;
+      vector_bytes / std::max({int{sizeof(E)}, int{sizeof(element)}, int{sizeof(std::int32_t)}});
+  static_assert(width <= tile_lanes);
   using policy = pack_policy<width, true>;
   using elements = simd<element, width>;
   using counters = simd<std::int32_t, width>;
