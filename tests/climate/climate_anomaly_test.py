@@ -897,6 +897,9 @@ class BadInput(Case):
             ({}, "t: it has no time axis"),
             ({"axis": "T", "units": "days"}, '"days"'),
             ({"units": "days since yesterday"}, "yesterday"),
+            ({"units": "bananas since 2000-01-01"},
+             "t: its dimension 'time' is no time axis: expected units \"<unit of time> since "
+             "<date>\", got \"bananas since 2000-01-01\""),
             ({"units": "days since 2000-01-01", "calendar": "mayan"}, "mayan"),
             ({"units": "days since 2001-02-29"}, "2001-02-29"),
         ):
@@ -949,6 +952,23 @@ class BadInput(Case):
         self.fails("io_error", *arguments, "u", says=("p.png",), largest_file=numbers + 50)
         self.assertEqual((self.at / "p.png").read_text(), "an older one")
         self.fails("io_error", "in.nc", "--out", "/dev/full", says=("/dev/full",))
+
+    def test_standard_output_that_cannot_be_written(self):
+        for arguments in (("--help",), ("in.nc", "--var", "u")):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *arguments], cwd=self.at, stdout=full,
+                                      stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stderr.splitlines()[-1],
+                             "climate_anomaly: io_error: cannot write to standard output")
+
+    def test_dimension_with_units_like_time(self):
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file.createDimension("step", 2)
+            file.createVariable("step", "f8", ("step",)).units = "bananas since 2000-01-01"
+            file.createVariable("v", "f4", ("step", "x"))[:] = 1
+        self.assertIn("v is left out: its dimension 'step' is no time axis",
+                      self.example("in.nc"))
 
     def test_command_lines(self):
         self.fails("value_error", "in.nc", "--weights", "equal", says=("--weights", "equal", "cos"))
