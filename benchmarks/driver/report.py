@@ -76,7 +76,7 @@ def machine_lines(run):
     peers = ", ".join(f"{name} {v}" for name, v in m["peers"].items())
     left_out = ", ".join(f"{name} ({why})" for name, why in run["left_out"].items())
     yield f"- {m['cpu']}, {m['processors']} processors, {', '.join(m['caches'])}, " \
-          f"{', '.join(m['vector_extensions'])}, {m['memory_gb']} GB"
+          f"{', '.join(m['vector_extensions'])}, {m['memory_gib']} GiB"
     yield f"- {m['system']}; huge pages: {m['huge_pages']}"
     yield f"- {m['compiler']}, {m.get('flags', '')}; Python {m['python']}: {peers or 'no peers'}"
     if left_out:
