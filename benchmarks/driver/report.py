@@ -127,7 +127,7 @@ def markdown(run, picture):
     missing = [record for record in run["rows"] if record["misses"]]
     lines += ["## Rows that miss", ""]
     if not missing:
-        lines += ["None.", ""]
+        lines += ["None."]
     for record in missing:
         lines.append(f"- `{key(record)}`: {'; '.join(record['misses'])}. Because: {reason(record)}.")
     for section in dict.fromkeys(row.section for row in ROWS):
