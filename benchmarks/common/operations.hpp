@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What the rows compute, apart from how: names, shapes, inputs and the naive loop that every program
-// is checked against. Elementwise, broadcast and grouped operations; reductions are beside.
+// What the rows compute, apart from how: names, shapes, inputs and the naive loop that every
+// program is checked against. Elementwise, broadcast and grouped operations; reductions are beside.
 
 #include "common/problem.hpp"
 #include "equation_of_state.hpp"

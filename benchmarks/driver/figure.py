@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A picture of a run, written as SVG: for every row the speed of this library and of the best peer as
-a fraction of the limit's, one above the other for each type and number of threads."""
+"""A picture of a run, written as SVG: for every row the speed of this library and of the best peer
+as a fraction of the limit's, one above the other for each type and number of threads."""
 
 from xml.sax.saxutils import escape
 
