@@ -110,14 +110,18 @@ def measured(row, dtype, threads, contestants, options):
 
 def measure_all(contestants, options):
     rows = [row for row in ROWS if re.search(options.rows, row.name)]
-    if not rows:
-        sys.exit(f"no row's name matches {options.rows}")
+    if options.quick:  # rows that differ in their size alone are the same one
+        rows = list({(row.operation, row.quick, row.variant): row for row in rows[::-1]}.values())
+        rows.reverse()
+    counts = thread_counts(options.threads)
+    if not rows or not counts:
+        sys.exit(f"nothing to measure: rows {options.rows!r}, threads {options.threads}")
     records, old = [], {}
     print("  ".join(f"{h:>{w}}" for h, w in zip(report.HEADINGS[:10],
           (22, 4, 2, 8, 8, 6, 5, 5, 17, 6))), flush=True)  # fmt: skip
     for row in rows:
         for dtype in options.dtypes.split(","):
-            for threads in thread_counts(options.threads):
+            for threads in counts:
                 record = measured(row, dtype, threads, contestants, options)
                 where = (row.operation, row.shape, dtype, threads)
                 if not row.variant:

@@ -132,6 +132,13 @@ void run(command_line const& asked) {
   print_written(asked.plot);
 }
 
+/// What was printed may still lie in the stream's buffer. Throws: io_error if it cannot be written.
+void finish_printing() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw cm::io_error("cannot write to standard output");
+  }
+}
+
 }  // namespace
 }  // namespace climate_anomaly
 
@@ -140,10 +147,12 @@ int main(int argc, char** argv) {
     auto const asked = climate_anomaly::read_command_line(argc, argv);
     if (asked.help) {
       std::fputs(climate_anomaly::help_text, stdout);
+      climate_anomaly::finish_printing();
       return 0;
     }
     climate_anomaly::keep_interruptions();
     climate_anomaly::run(asked);
+    climate_anomaly::finish_printing();
     return 0;
   } catch (climate_anomaly::interrupted const& i) {
     climate_anomaly::end_by_signal(i);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What the rows compute, apart from how: names, shapes, inputs and the naive loop that every program
-// is checked against. Elementwise, broadcast and grouped operations; reductions are beside.
+// What the rows compute, apart from how: names, shapes, inputs and the naive loop that every
+// program is checked against. Elementwise, broadcast and grouped operations; reductions are beside.
 
 #include "common/problem.hpp"
 #include "equation_of_state.hpp"
@@ -16,6 +16,8 @@ struct operation {
   template <class T> using result = T;
   static double input(int, double u) { return u; }
   static extents outputs(extents const& shape) { return shape; }
+  /// How many elements are added up for one of the result, in double.
+  static index summed(extents const&) { return 0; }
 };
 
 /// Inputs of the result's shape, one element of each gives one of the result.
@@ -133,6 +135,7 @@ inline index month_of(index i) { return i % months; }
 struct group_mean : operation {
   static constexpr int rank = 3;
   static std::string name() { return "group_mean"; }
+  static index summed(extents const& s) { return s[0] / months; }
   static std::vector<extents> inputs(extents const& s) { return {s}; }
   static extents outputs(extents const& s) { return {months, s[1], s[2]}; }
   template <class P> static void naive(P const& p, double* want) {
@@ -163,6 +166,7 @@ struct group_anom : operation {
 struct group_mean_anom : operation {
   static constexpr int rank = 3;
   static std::string name() { return "group_mean_anom"; }
+  static index summed(extents const& s) { return s[0] / months; }
   static std::vector<extents> inputs(extents const& s) { return {s}; }
   template <class P> static void naive(P const& p, double* want) {
     index const inner = p.shape[1] * p.shape[2];

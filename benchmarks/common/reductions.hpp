@@ -101,6 +101,7 @@ template <class Statistic, int Axis> struct reduction : operation {
                : u;
   }
   static std::vector<extents> inputs(extents const& s) { return {s}; }
+  static index summed(extents const& s) { return split(s, Axis).along; }
   static extents outputs(extents const& s) {
     around_axis const a = split(s, Axis);
     return {a.outer * a.inner};
@@ -122,6 +123,7 @@ template <class Statistic, int Axis> struct reduction : operation {
 template <int Axis> struct cumsum : operation {
   static constexpr int rank = 2;
   static std::string name() { return "cumsum_ax" + std::to_string(Axis); }
+  static index summed(extents const& s) { return s[Axis]; }
   static std::vector<extents> inputs(extents const& s) { return {s}; }
   template <class P> static void naive(P const& p, double* want) {
     around_axis const a = split(p.shape, Axis);

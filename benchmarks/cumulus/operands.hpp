@@ -40,8 +40,8 @@ template <class P> std::vector<input<P>> inputs_of(P const& p) {
   return views;
 }
 
-/// make(inputs) gives an expression: the row that assigns it to an old array, and the row that makes
-/// a new one.
+/// make(inputs) gives an expression: the row that assigns it to an old array, and the row that
+/// makes a new one.
 template <class Operation, class Make> void add_expression(Make const& make) {
   bench::add_row<Operation>([make](auto& p) {
     return [in = inputs_of(p), out = view_of(p.out(), p.result_shape), make]() mutable {

@@ -4,6 +4,7 @@ each in a process that stays. A measurement is seconds per call, or a Failure in
 
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +25,8 @@ def pinned(threads):
     """(environment, function for the child) that hold a process on so many processors."""
     cpus = available_cpus()[:threads]
     environment = dict(os.environ)
-    for name in ("OMP", "NUMBA", "NUMEXPR", "OPENBLAS", "NUMEXPR_MAX"):
-        environment[f"{name}_NUM_THREADS"] = str(threads)
-    environment["NUMEXPR_MAX_THREADS"] = str(threads)
+    for name in ("OMP_NUM", "NUMBA_NUM", "NUMEXPR_NUM", "NUMEXPR_MAX", "OPENBLAS_NUM"):
+        environment[f"{name}_THREADS"] = str(threads)
     environment["OMP_PLACES"] = ",".join(f"{{{cpu}}}" for cpu in cpus)
     environment["OMP_PROC_BIND"] = "close"
     environment["JAX_PLATFORMS"] = "cpu"
@@ -122,15 +122,21 @@ class PythonPeer:
         return worker
 
     def _ask(self, threads, question):
-        worker = self._worker(threads)
+        try:
+            worker = self._worker(threads)
+        except OSError as error:
+            raise Failure(str(error))
         try:
             worker.stdin.write(json.dumps(question) + "\n")
             worker.stdin.flush()
-            answer = json.loads(worker.stdout.readline())
+            ready, _, _ = select.select([worker.stdout], [], [], TIME_LIMIT)
+            answer = json.loads(worker.stdout.readline()) if ready else None
         except (OSError, ValueError):
-            worker.kill()
+            answer = None
+        if answer is None:
+            worker.kill()  # the next question starts another one
             worker.wait()
-            raise Failure("the process of this peer ended")
+            raise Failure(f"the process of this peer ended, or had no answer within {TIME_LIMIT} s")
         if "failed" in answer:
             raise Failure(answer["failed"])
         return answer
@@ -160,7 +166,10 @@ class PythonPeer:
 
     def stop(self):
         for worker in self._workers.values():
-            worker.stdin.close()
+            try:
+                worker.stdin.close()
+            except OSError:
+                pass  # it has ended already
             worker.wait()
         self._workers = {}
 
@@ -169,7 +178,7 @@ PYTHON_PEERS = ["numpy", "numexpr", "numba", "jax"]
 
 
 def find_contestants(build, python):
-    """(contestants by name, names of those left out with the reason)."""
+    """(contestants by name, names of those left out with the reason, versions of Python peers)."""
     found, missing = {}, {}
     slack = {"limit": 1.0, "cumulus": 1.0, "eigen": 1000.0, "xtensor": 1000.0}
     for name in slack:

@@ -1,47 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A picture of a run, written as SVG: for every row the speed of this library and of the best peer as
-a fraction of the limit's."""
+"""A picture of a run, written as SVG: for every row the speed of this library and of the best peer
+as a fraction of the limit's, one above the other for each type and number of threads."""
 
 from xml.sax.saxutils import escape
 
-LEFT, RIGHT, TOP, LINE, WIDTH = 230, 30, 60, 16, 900
+LEFT, RIGHT, TOP, WIDTH = 170, 30, 70, 900
+MARK, GAP = 6, 6  # pixels of a mark's line, and between rows
 MOST = 1.5  # of the limit; what is faster is drawn at the edge
+OURS, PEER = "#1b6ca8", "#e08e0b"
 
 
 def x_of(fraction):
     return LEFT + min(fraction, MOST) / MOST * (WIDTH - LEFT - RIGHT)
 
 
+def circle(x, y, colour):
+    return f'<circle cx="{x:.1f}" cy="{y}" r="2.6" fill="{colour}"/>'
+
+
+def text(x, y, words, rest=""):
+    return f'<text x="{x:.1f}" y="{y}" {rest}>{escape(words)}</text>'
+
+
+def marks(record, y):
+    if "best_peer" in record:
+        peer = record["contestants"][record["best_peer"]]["median"]
+        yield circle(x_of(record["limit"] / peer), y, PEER)
+    yield circle(x_of(record["of_limit"]), y, OURS)
+
+
 def svg(run):
-    records = [r for r in run["rows"] if "of_limit" in r]
-    height = TOP + LINE * len(records) + 40
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-        'font-family="sans-serif" font-size="11">',
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        f'<text x="{LEFT}" y="20" font-size="14">Speed as a fraction of the limit</text>',
+    rows = {}
+    for record in run["rows"]:
+        if "of_limit" in record:
+            rows.setdefault(record["row"], []).append(record)
+    body, y = [], TOP
+    for name, records in rows.items():
+        middle = y + MARK * (len(records) - 1) / 2
+        body.append(text(LEFT - 8, middle + 4, name, 'text-anchor="end"'))
+        for record in records:
+            body += marks(record, y)
+            y += MARK
+        y += GAP
+    kinds = dict.fromkeys(f"{r['dtype']} {r['threads']}T" for r in run["rows"])
+    head = [
+        text(LEFT, 20, "Speed as a fraction of the limit", 'font-size="14"'),
+        circle(LEFT + 4, 36, OURS) + text(LEFT + 12, 40, "cumulus"),
+        circle(LEFT + 84, 36, PEER) + text(LEFT + 92, 40, "best peer"),
+        text(LEFT + 170, 40, "from top to bottom: " + ", ".join(kinds)),
     ]
-    for k, (colour, name) in enumerate((("#1b6ca8", "cumulus"), ("#e08e0b", "best peer"))):
-        x = LEFT + 110 * k
-        out.append(f'<circle cx="{x + 4}" cy="36" r="4" fill="{colour}"/>')
-        out.append(f'<text x="{x + 13}" y="40">{name}</text>')
     for fraction in (0, 0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5):
         x = x_of(fraction)
-        strong = fraction in (0.9, 1.0)
-        out.append(
-            f'<line x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{height - 32}" '
-            f'stroke="{"#888" if strong else "#ddd"}"/>'
-        )
-        out.append(f'<text x="{x:.1f}" y="{height - 16}" text-anchor="middle">{fraction:g}</text>')
-    for k, record in enumerate(records):
-        y = TOP + LINE * k
-        label = f"{record['row']} {record['dtype']} {record['threads']}T"
-        out.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{escape(label)}</text>')
-        if "best_peer" in record:
-            peer = record["contestants"][record["best_peer"]]["median"]
-            x = x_of(record["limit"] / peer)
-            out.append(f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="#e08e0b"/>')
-        x = x_of(record["of_limit"])
-        out.append(f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="#1b6ca8"/>')
-    out.append("</svg>")
-    return "\n".join(out) + "\n"
+        colour = "#888" if fraction in (0.9, 1.0) else "#ddd"
+        head.append(f'<path d="M{x:.1f} {TOP - 10}V{y}" stroke="{colour}"/>')
+        head.append(text(x, y + 16, f"{fraction:g}", 'text-anchor="middle"'))
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y + 30}" '
+            'font-family="sans-serif" font-size="11">',
+            f'<rect width="{WIDTH}" height="{y + 30}" fill="white"/>',
+            *head,
+            *body,
+            "</svg>\n",
+        ]
+    )

@@ -42,9 +42,9 @@ def vector_extensions():
     return [name for flag, name in names.items() if flag in flags]
 
 
-def memory_gigabytes():
+def memory_gibibytes():
     kilobytes = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
-    return round(int(kilobytes[1]) / 1e6) if kilobytes else None
+    return round(int(kilobytes[1]) / 2**20) if kilobytes else None
 
 
 def build_facts(build):
@@ -57,7 +57,7 @@ def build_facts(build):
     compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", text, re.MULTILINE)
     native = re.search(r"^CUMULUS_NATIVE:BOOL=ON$", text, re.MULTILINE)
     return {
-        "compiler": first_line([compiler[1] if compiler else "c++", "--version"]),
+        "compiler": first_line([os.path.realpath(compiler[1] if compiler else "c++"), "--version"]),
         "flags": "-O3" + (" -march=native" if native else ""),
     }
 
@@ -76,9 +76,10 @@ def describe(build, versions):
         "processors": len(os.sched_getaffinity(0)),
         "caches": caches(),
         "vector_extensions": vector_extensions(),
-        "memory_gb": memory_gigabytes(),
+        "memory_gib": memory_gibibytes(),
         "huge_pages": huge.read_text().strip() if huge.exists() else "",
-        "system": f"{platform.system()} {platform.release()}, {' '.join(platform.libc_ver())}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}, "
+        f"{' '.join(platform.libc_ver())}",
         **build_facts(build),
         "python": platform.python_version(),
         "peers": versions,

@@ -76,13 +76,13 @@ def machine_lines(run):
     peers = ", ".join(f"{name} {v}" for name, v in m["peers"].items())
     left_out = ", ".join(f"{name} ({why})" for name, why in run["left_out"].items())
     yield f"- {m['cpu']}, {m['processors']} processors, {', '.join(m['caches'])}, " \
-          f"{', '.join(m['vector_extensions'])}, {m['memory_gb']} GB"
+          f"{', '.join(m['vector_extensions'])}, {m['memory_gib']} GiB"
     yield f"- {m['system']}; huge pages: {m['huge_pages']}"
     yield f"- {m['compiler']}, {m.get('flags', '')}; Python {m['python']}: {peers or 'no peers'}"
     if left_out:
         yield f"- Left out: {left_out}"
     yield f"- {m['date']}, revision {m['revision']}; load of the machine before {m['load']:.2f}, " \
-          f"after {run['load_after']:.2f}; {100 * run['stolen']:.1f} % of the time was taken by others"
+          f"after {run['load_after']:.2f}; {100 * run['stolen']:.1f} % of the time went elsewhere"
     s = run["settings"]
     yield f"- Medians of {s['rounds']} rounds of at least {s['seconds']} s each"
 
@@ -115,8 +115,8 @@ reasons in benchmarks/reasons.txt.
 
 *Limit* is the better of two loops written by hand for the row (benchmarks/limit/), with ordinary
 stores and with stores past the caches; its results, those of this library and of every peer are
-checked against naive loops. All contestants of a row take turns in every round. *Of the limit* is the
-limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over the
+checked against naive loops. All contestants of a row take turns in every round. *Of the limit* is
+the limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over the
 median. A row misses when it is below the goal, when a peer is faster by more than the spread, or
 when a new output costs more than 1.15 times an old one.
 """
@@ -127,9 +127,10 @@ def markdown(run, picture):
     missing = [record for record in run["rows"] if record["misses"]]
     lines += ["## Rows that miss", ""]
     if not missing:
-        lines += ["None.", ""]
+        lines += ["None."]
     for record in missing:
-        lines.append(f"- `{key(record)}`: {'; '.join(record['misses'])}. Because: {reason(record)}.")
+        words = "; ".join(record["misses"])
+        lines.append(f"- `{key(record)}`: {words}. Because: {reason(record)}.")
     for section in dict.fromkeys(row.section for row in ROWS):
         records = [record for record in run["rows"] if record["section"] == section]
         if records:

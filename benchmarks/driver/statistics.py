@@ -20,8 +20,9 @@ def summary(times):
 
 
 def judge(record, old_record=None):
-    """Adds to one row's record: limit, of_limit, best_peer, to_peer, to_old and the misses, in words.
-    `old_record` is that of the same operation with an old output, where the row has a new one."""
+    """Adds to one row's record: limit, of_limit, best_peer, to_peer, to_old and the misses, in
+    words. `old_record` is that of the same operation with an old output, where the row has a new
+    one."""
     figures = {k: v for k, v in record["contestants"].items() if "median" in v}
     record["misses"] = []
     ours = figures.get(OURS)
@@ -41,7 +42,8 @@ def judge(record, old_record=None):
         best = peers[record["best_peer"]]
         record["to_peer"] = ours["median"] / best["median"]
         if record["to_peer"] > 1 + max(ours["spread"], best["spread"]):
-            record["misses"].append(f"{record['best_peer']} takes {1 / record['to_peer']:.2f} of it")
+            part = 1 / record["to_peer"]
+            record["misses"].append(f"{record['best_peer']} takes {part:.2f} of its time")
     old = (old_record or {}).get("contestants", {}).get(OURS, {})
     if "median" in old:
         record["to_old"] = ours["median"] / old["median"]

@@ -2,8 +2,8 @@
 #pragma once
 // Statistics of eight series at once, one in each lane: what the loops of reductions.hpp carry.
 // start(first, position) prepares for series that begin with `first`, add(x, position) takes one
-// element of each, lane(l, count, step) is series l as a state of its own, which merges with others.
-// start_one, join and folded do the same where all lanes and several states are one series. Sums
+// element of each, lane(l, count, step) is series l as a state of its own, which merges with
+// others. start_one, join and folded do the same where all lanes and several states are one series. Sums
 // are of doubles.
 
 #include "limit/vector.hpp"

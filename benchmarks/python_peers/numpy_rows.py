@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NumPy. A row is a function of (inputs, out); out is None where the result is a new array. Formulas
-of more than one operation allocate in any case, as they do in everyday code."""
+"""NumPy. A row is a function of (inputs, out); out is None where the result is a new array.
+Formulas of more than one operation allocate in any case, as they do in everyday code."""
 
 import numpy as np
 

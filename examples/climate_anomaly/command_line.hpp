@@ -33,7 +33,8 @@ NetCDF file; without one a synthetic dataset is generated.
                     great-circle  the area between great circles, as cdo fldmean
                     cos           the cosine of latitude
                     sin-band      the area between latitude circles
-  --double        compute and write everything in double; default: in the input's type
+  --double        compute and write everything in double; default: in the input's type,
+                  integers in double
   --help          this text
 
 Of a variable V(time, ..., lat, lon) the file holds
@@ -43,6 +44,8 @@ Of a variable V(time, ..., lat, lon) the file holds
                               where that is 0 or not defined
   V_mean(time), V_anomaly_mean(time)   area means of V and of V_anomaly, always in double
 Missing values are skipped. Other dimensions, such as levels, stay; the picture shows the first.
+Latitude and longitude are known by units such as degrees_north or by standard_name (CF); axis = "Y"
+or "X" alone may be a projection's, which has no area mean and no map.
 )";
 
 struct command_line {

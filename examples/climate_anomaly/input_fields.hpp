@@ -170,6 +170,21 @@ inline std::set<std::string> describing_variables(cm::netcdf_file const& file) {
   return names;
 }
 
+/// The first axis with units like those of time that are none, in words; nothing without one.
+inline std::optional<std::string> mistaken_time(cm::netcdf_file const& file,
+                                                std::vector<field_axis> const& axes) {
+  for (auto const& a : axes) {
+    auto const* c = file.find_variable(a.coordinate);
+    auto const units = c == nullptr ? std::nullopt : c->attributes.text("units");
+    if (units && units->find(" since ") != std::string::npos) {
+      return "its dimension '" + a.dimension +
+             "' is no time axis: expected units \"<unit of time> since <date>\", got \"" + *units +
+             "\"";
+    }
+  }
+  return std::nullopt;
+}
+
 /// The variable as a field; else the reason why it is none.
 inline std::optional<field> field_of(cm::netcdf_file const& file, cm::netcdf_variable const& v,
                                      std::set<std::string> const& describing, refusal& why) {
@@ -180,7 +195,8 @@ inline std::optional<field> field_of(cm::netcdf_file const& file, cm::netcdf_var
   int time = -1;
   int lat = -1;
   int lon = -1;
-  why = {v.name, "it has no time axis"};
+  auto const mistaken = mistaken_time(file, in_file);
+  why = {v.name, mistaken.value_or("it has no time axis"), mistaken.has_value()};
   for (int k = 0; k < v.rank(); ++k) {
     auto const& a = in_file[static_cast<std::size_t>(k)];
     if (a.kind == cm::axis_kind::time && time < 0) {

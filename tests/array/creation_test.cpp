@@ -49,6 +49,8 @@ template <class Space> void ranges() {
             (integers{highest, -1}));
   EXPECT_EQ(values_of(cm::arange<std::uint8_t, Space>(250, 255, 2)),
             (std::vector<std::uint8_t>{250, 252, 254}));
+  EXPECT_TRUE(std::signbit(values_of(cm::arange<double, Space>(-0.0, 2.0))[0]));
+  EXPECT_THROW((cm::arange<double, Space>(index_t{1} << 62)), cm::shape_error);
   EXPECT_THROW((cm::arange<std::int64_t, Space>(lowest, highest)), cm::value_error);
   EXPECT_THROW((cm::arange<double, Space>(0, 1, 0)), cm::value_error);
   EXPECT_THROW((cm::arange<double, Space>(0, INFINITY)), cm::value_error);
@@ -69,10 +71,16 @@ template <class Space> void spaced_points() {
   EXPECT_EQ(thirds[33], 0.1);
   EXPECT_EQ(values_of(cm::linspace<std::int64_t, Space>(0, 9, 4)), (integers{0, 3, 6, 9}));
   EXPECT_EQ(values_of(cm::linspace<std::int64_t, Space>(-2, 1, 5)), (integers{-2, -2, -1, 0, 1}));
+  EXPECT_EQ(values_of(cm::linspace<bool, Space>(0, 1, 3)), (std::vector<unsigned char>{0, 1, 1}));
   EXPECT_THROW((cm::linspace<double, Space>(0, 1, -1)), cm::value_error);
 }
 
 template <class Space> void identities() {
+  for (index_t const beyond : {std::numeric_limits<index_t>::min(), index_t{-2}, index_t{3},
+                               std::numeric_limits<index_t>::max()}) {
+    EXPECT_EQ(values_of(cm::eye<double, Space>(2, 3, beyond)), (doubles{0, 0, 0, 0, 0, 0}));
+  }
+  EXPECT_EQ(values_of(cm::eye<double, Space>(2, 3, -1)), (doubles{0, 0, 0, 1, 0, 0}));
   EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(2)), (integers{1, 0, 0, 1}));
   EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(2, 3, 1)), (integers{0, 1, 0, 0, 0, 1}));
   EXPECT_EQ(values_of(cm::eye<std::int64_t, Space>(3, 2, -1)), (integers{0, 0, 1, 0, 0, 1}));

@@ -225,7 +225,8 @@ void with_selection(View const& v, std::vector<cm::selection_item<Space>> const&
   }
   using T = typename View::value_type;
   use(cm::selection<T, Space>(
-      v, cm::select(v.shape(), v.strides(), std::span<cm::selection_item<Space> const>(items))));
+      v, cm::select(v.shape(), v.strides(), std::span<cm::selection_item<Space> const>(items),
+                    sizeof(T))));
 }
 
 /// The base after the assignment of `combine(old element, value)` to the winners.
@@ -478,6 +479,13 @@ TYPED_TEST(Selection, FindsThePositionsOfALongMask) {
   EXPECT_EQ(values_of(i(i % 3 == 0)), found);
   auto const where = cm::nonzero(i % 3 == 0);
   EXPECT_EQ(values_of(where[0] * columns + where[1]), found);
+}
+
+TYPED_TEST(Selection, RefusesASizeThatDoesNotFit) {
+  index_t const n = index_t{1} << 30;
+  auto const a = cm::broadcast_to(array_of<TypeParam, int>({1}, {7}), {1, n, n});
+  auto const i = array_of<TypeParam, index_t>({3}, {0, 0, 0});
+  EXPECT_THROW(a(i), cm::shape_error);
 }
 
 }  // namespace

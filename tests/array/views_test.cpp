@@ -278,4 +278,10 @@ TEST(views, messages_name_shapes_and_axes) {
   EXPECT_THROW(cm::expand_dims(cm::reshape(a, {1, 1, 1, 1, 1, 1, 2, 3}), 0), cm::shape_error);
 }
 
+TEST(views, reshape_without_elements_takes_any_extents) {
+  index_t const large = index_t{1} << 40;
+  cm::ndarray<double, cm::host> const a(shape{0});
+  EXPECT_EQ(cm::reshape(a, {0, large, large}).shape(), (shape{0, large, large}));
+}
+
 }  // namespace

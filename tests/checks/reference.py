@@ -1,10 +1,9 @@
-#!/ usr / bin / env python3
-#SPDX - License - Identifier : Apache - 2.0
-""
-    "docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
-    other functions on arrays say.
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
+other functions on arrays say.
 
-    Without arguments compares; with --write makes the page anew.
+Without arguments compares; with --write makes the page anew.
 """
 
 import pathlib
@@ -60,7 +59,8 @@ def rows(path, macro):
                     break
         yield match.group(1), arguments
 
-#Where the functions are that no table makes, and what their section is called.
+
+# Where the functions are that no table makes, and what their section is called.
 DOCUMENTED = {
     "Creation": "array/creation.hpp",
     "Shapes and axes": "array/reshape.hpp",

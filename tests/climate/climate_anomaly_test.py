@@ -156,6 +156,7 @@ class Case(unittest.TestCase):
         self.cdo64("fldmean", *select, "mean.nc")
         self.cdo64("fldmean", "anomaly64.nc", "anomaly_mean.nc")
         self.cdo64("fldmean", "anomaly.nc", "anomaly_mean_of_float.nc")
+        largest = np.nanmax(np.abs(self.read(source, name)))
         for ours, theirs in (
             ("f.nc:mean", "mean.nc"),
             ("d.nc:mean", "mean.nc"),
@@ -165,7 +166,7 @@ class Case(unittest.TestCase):
             file, what = ours.split(":")
             series = self.read(file, f"{name}_{what}")
             self.assertEqual(series.dtype, np.float64)
-            self.assert_close(series, self.read(theirs, name), 1e-11)
+            self.assert_close(series, self.read(theirs, name), 1e-13 * float(largest))
 
 
 def weighted_mean(x, weights):
@@ -320,7 +321,8 @@ class OneYear(RealWinds):
         self.assertTrue(np.isnan(self.read("anomaly.nc", "SST_standardised")).all())
         self.cdo64("fldmean", "-selname,SST", source, "mean.nc")
         mean = self.read("anomaly.nc", "SST_mean")
-        self.assert_close(mean, self.read("mean.nc", "SST"), 1e-11)
+        largest = np.nanmax(np.abs(self.read(source, "SST")))
+        self.assert_close(mean, self.read("mean.nc", "SST"), 1e-13 * float(largest))
         self.assertAlmostEqual(mean[0], 19.0379714962, places=9)
         self.assertEqual(set(self.read("anomaly.nc", "SST_anomaly_mean")), {0.0})
         # In float too, and for every variable of the file.
@@ -897,6 +899,9 @@ class BadInput(Case):
             ({}, "t: it has no time axis"),
             ({"axis": "T", "units": "days"}, '"days"'),
             ({"units": "days since yesterday"}, "yesterday"),
+            ({"units": "bananas since 2000-01-01"},
+             "t: its dimension 'time' is no time axis: expected units \"<unit of time> since "
+             "<date>\", got \"bananas since 2000-01-01\""),
             ({"units": "days since 2000-01-01", "calendar": "mayan"}, "mayan"),
             ({"units": "days since 2001-02-29"}, "2001-02-29"),
         ):
@@ -949,6 +954,23 @@ class BadInput(Case):
         self.fails("io_error", *arguments, "u", says=("p.png",), largest_file=numbers + 50)
         self.assertEqual((self.at / "p.png").read_text(), "an older one")
         self.fails("io_error", "in.nc", "--out", "/dev/full", says=("/dev/full",))
+
+    def test_standard_output_that_cannot_be_written(self):
+        for arguments in (("--help",), ("in.nc", "--var", "u")):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *arguments], cwd=self.at, stdout=full,
+                                      stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stderr.splitlines()[-1],
+                             "climate_anomaly: io_error: cannot write to standard output")
+
+    def test_dimension_with_units_like_time(self):
+        with netCDF4.Dataset(self.at / "in.nc", "a") as file:
+            file.createDimension("step", 2)
+            file.createVariable("step", "f8", ("step",)).units = "bananas since 2000-01-01"
+            file.createVariable("v", "f4", ("step", "x"))[:] = 1
+        self.assertIn("v is left out: its dimension 'step' is no time axis",
+                      self.example("in.nc"))
 
     def test_command_lines(self):
         self.fails("value_error", "in.nc", "--weights", "equal", says=("--weights", "equal", "cos"))

@@ -46,7 +46,9 @@ template <class T> struct arithmetic_sequence {
       return elementary::add(start, elementary::multiply(static_cast<T>(i), step));
     } else {
       C const step = C(second) - C(start);
-      return i == 1 ? second : T(add_rn(C(start), mul_rn(static_cast<C>(i), step)));
+      // As they are: 0 added to -0.0 is 0.0.
+      return i < 2 ? (i == 0 ? start : second)
+                   : T(add_rn(C(start), mul_rn(static_cast<C>(i), step)));
     }
   }
 };
@@ -60,7 +62,7 @@ template <class T> struct linear_sequence {
   index_t last;  ///< position that gives exactly `stop`, or -1
   CUMULUS_HD T at(index_t i) const {
     double const x = i == last ? stop : add_rn(mul_rn(static_cast<double>(i), step), start);
-    return elementary::cast<T>(std::is_integral_v<T> ? std::floor(x) : x);
+    return elementary::cast<T>(std::is_integral_v<T> && !boolean<T> ? std::floor(x) : x);
   }
 };
 
@@ -210,7 +212,7 @@ auto empty(Extents... extents) {
 /// Shape:  (ceil((stop - start) / step),), at least (0,).
 /// Dtype:  T; without it int64, or float64 if an argument is a floating number.
 /// Throws: value_error if step is 0, the length is not below 2^63, or one of the first two elements
-///         is not in the range of an integer T.
+///         is not in the range of an integer T; shape_error if the size does not fit.
 /// Source: numpy.arange; like there, floats go on by the distance of the first two elements.
 template <class T = void, memory_space Space = default_space, class Start, class Stop,
           class Step = int>
@@ -274,6 +276,7 @@ template <dtype T = double, memory_space Space = default_space>
 auto eye(index_t rows, index_t columns, index_t k = 0) {
   shape const s{rows, columns};
   checked_size(s, sizeof(T), "eye");
+  k = std::clamp(k, -rows, columns);  // beyond them there is no diagonal
   return detail::sequence_expression<Space>(detail::diagonal_sequence<T>{}, s, strides{-1, 1}, -k);
 }
 template <dtype T = double, memory_space Space = default_space> auto eye(index_t rows) {

@@ -286,7 +286,7 @@ class mask_selection : public selection_interface<mask_selection<T, Space, MaskT
   selection<T, Space> positions() const {
     selection_item<Space> const item = make_selection_item<Space>(mask_);
     return {source_, select(source_.shape(), source_.strides(),
-                            std::span<selection_item<Space> const>(&item, 1))};
+                            std::span<selection_item<Space> const>(&item, 1), sizeof(T))};
   }
 
   array_view<T, Space> source_;
@@ -296,8 +296,9 @@ class mask_selection : public selection_interface<mask_selection<T, Space, MaskT
 template <class T, memory_space Space, class... Items>
 selection<T, Space> selection_of(array_view<T, Space> const& source, Items const&... items) {
   selection_item<Space> const list[] = {make_selection_item<Space>(items)...};
-  return {source, select(source.shape(), source.strides(),
-                         std::span<selection_item<Space> const>(list, sizeof...(Items)))};
+  return {source,
+          select(source.shape(), source.strides(),
+                 std::span<selection_item<Space> const>(list, sizeof...(Items)), sizeof(T))};
 }
 
 /// What a(items…) gives when an item is an array or a list of positions.

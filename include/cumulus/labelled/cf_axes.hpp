@@ -95,7 +95,8 @@ inline std::string attribute_key(std::optional<std::string> const& text) {
 /// - latitude, longitude: units degree(s)_north, degree(s)_N or degree(s)N, and so for east;
 /// - vertical: axis "Z";
 /// - x, y: axis "X" or "Y". So plain "degrees" with axis "Y" is y, not latitude: it may be of a
-///   rotated pole (CDO calls such a grid generic and gives it no cell areas);
+///   rotated pole (CDO calls such a grid generic and gives it no cell areas).
+///   Latitude and longitude are known by units or standard_name only;
 /// - vertical: positive "up" or "down", a vertical standard_name, units of pressure or level. A
 ///   length without `positive` is none.
 /// Source: CF conventions 1.11, chapter 4.

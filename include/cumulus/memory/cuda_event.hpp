@@ -58,9 +58,10 @@ class event {
   int device_ = 0;
 };
 
-/// Seconds of device time between two recorded events; waits for the second.
+/// Seconds of device time between two recorded events; waits for both.
 /// Throws: as stream::synchronize.
 inline double elapsed_seconds(event const& start, event const& stop) {
+  start.synchronize();
   stop.synchronize();
   float milliseconds = 0;
   check_cuda(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "cudaEventElapsedTime");

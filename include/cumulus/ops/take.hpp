@@ -153,7 +153,8 @@ auto take_from(E const& e, array_view<index_t const, Space> const& index, int ax
 /// Cost:   lazy and fused; index is read when the result is (an int64 array) or copied now. An x
 ///         that holds a generator, another take or more than 8 arrays is evaluated first.
 /// Throws: axis_error if axis is outside [-rank, rank); shape_error if the result has more than 8
-///         axes or its size does not fit; index_error, when evaluated, if an index is outside [-extent, extent).
+///         axes or its size does not fit; index_error, when evaluated, if an index is outside
+///         [-extent, extent).
 /// Source: numpy.take.
 template <array_like X, class Index>
   requires element_index<Index> || std::is_integral_v<std::remove_cvref_t<Index>>

@@ -164,11 +164,13 @@ int whole_axes(shape const& s, std::span<selection_item<Space> const> items) {
 /// array. Index arrays broadcast against each other and integers join them; their axes stand where
 /// they stood when they are neighbours, else in front.
 /// Throws: index_error if a position is out of range, a mask's shape does not match or there are
-///         more items than axes; shape_error if index arrays do not broadcast.
+///         more items than axes; shape_error if index arrays do not broadcast or the size does not
+///         fit.
 /// Source: numpy's advanced indexing.
 template <memory_space Space>
 selected_elements<Space> select(shape const& s, strides const& st,
-                                std::span<selection_item<Space> const> items) {
+                                std::span<selection_item<Space> const> items,
+                                std::size_t item_bytes) {
   int const whole = detail::whole_axes(s, items);
   std::vector<index_item> view_items;
   std::vector<ndarray<index_t, Space>> terms;
@@ -212,6 +214,7 @@ selected_elements<Space> select(shape const& s, strides const& st,
   for (auto const& term : terms) {
     common = broadcast_shapes(common, term.shape(), "index");
   }
+  checked_size(common, sizeof(index_t), "index");
   if (terms.size() == 1) {
     result.offsets.rebind(terms[0].view());
   } else {
@@ -228,6 +231,7 @@ selected_elements<Space> select(shape const& s, strides const& st,
   for (int k = 0; k < common.rank(); ++k) {
     result.shape.insert(result.index_axis + k, common[k]);
   }
+  checked_size(result.shape, item_bytes, "index");
   return result;
 }
 
