@@ -21,6 +21,9 @@ constexpr index_t n = (index_t{1} << 31) + 10;
 class Large : public testing::Test {
  protected:
   void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "takes too long under the address sanitizer";
+#endif
     if (std::getenv("CUMULUS_LONG_TESTS") == nullptr) {
       GTEST_SKIP() << "set CUMULUS_LONG_TESTS to run it: it takes 7 GB of memory and minutes";
     }
