@@ -116,9 +116,9 @@ reasons in benchmarks/reasons.txt.
 *Limit* is the better of two loops written by hand for the row (benchmarks/limit/), with ordinary
 stores and with stores past the caches; its results, those of this library and of every peer are
 checked against naive loops. All contestants of a row take turns in every round. *Of the limit* is
-the limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over the
-median. A row misses when it is below the goal, when a peer is faster by more than the spread, or
-when a new output costs more than 1.15 times an old one.
+the limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over
+the median. A row misses when it is below the goal, when a peer is faster by more than the spread,
+or when a new output costs more than 1.15 times an old one.
 """
 
 
