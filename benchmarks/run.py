@@ -190,6 +190,11 @@ def main():
         for name in ours
         if "failed" in record["contestants"].get(name, {})
     ]
+    failed += [
+        f"{report.key(record)} limit: no such row"
+        for record in run["rows"]
+        if "limit" not in record["contestants"]
+    ]
     for line in failed:
         print("failed:", line)
     sys.exit(1 if failed else 0)

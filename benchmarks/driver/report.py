@@ -114,7 +114,7 @@ Made by `python3 benchmarks/run.py --docs` from one run; nothing here is written
 reasons in benchmarks/reasons.txt.
 
 *Limit* is the better of two loops written by hand for the row (benchmarks/limit/), with ordinary
-stores and with stores past the caches; its results, those of this library and of every peer are
+stores and with stores past the caches. Its results, those of this library and of every peer are
 checked against naive loops. All contestants of a row take turns in every round. *Of the limit* is
 the limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over
 the median. A row misses when it is below the goal, when a peer is faster by more than the spread,

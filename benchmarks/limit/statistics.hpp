@@ -3,8 +3,8 @@
 // Statistics of eight series at once, one in each lane: what the loops of reductions.hpp carry.
 // start(first, position) prepares for series that begin with `first`, add(x, position) takes one
 // element of each, lane(l, count, step) is series l as a state of its own, which merges with
-// others. start_one, join and folded do the same where all lanes and several states are one series. Sums
-// are of doubles.
+// others. start_one, join and folded do the same where all lanes and several states are one
+// series. Sums are of doubles.
 
 #include "limit/vector.hpp"
 
