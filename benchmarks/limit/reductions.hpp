@@ -118,14 +118,16 @@ inline void reduce_tile(index rows, index stride, index begin, index end,
   }
 }
 
-/// Columns whose states are together in the caches.
-constexpr index tile_columns = 4096;
+/// Columns whose states are together in the caches (512 KiB of sums); wide, so that rows are read in
+/// long runs.
+constexpr index tile_columns = index{1} << 16;
 
 /// Each of n columns over `rows` rows.
 template <class State, class T>
 void reduce_columns(index rows, index n, typename State::result* out, T const* x) {
   in_parts(n, 64, rows * n, [=](part own) {
-    std::vector<State> states(tile_columns / lanes);
+    static thread_local std::vector<State> states;
+    states.resize(static_cast<std::size_t>((own.end - own.begin) / lanes + 1));
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       reduce_tile<State>(rows, n, j, end, out, x, states.data());
@@ -137,7 +139,8 @@ void reduce_columns(index rows, index n, typename State::result* out, T const* x
 template <class State, class T>
 void reduce_groups(index rows, index groups, index n, typename State::result* out, T const* x) {
   in_parts(n, 64, rows * n, [=](part own) {
-    std::vector<State> states(tile_columns / lanes);
+    static thread_local std::vector<State> states;
+    states.resize(static_cast<std::size_t>((own.end - own.begin) / lanes + 1));
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       for (index g = 0; g < groups && g < rows; ++g) {

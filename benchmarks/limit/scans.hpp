@@ -2,10 +2,10 @@
 #pragma once
 // Cumulative sums, carried in double.
 
-#include <algorithm>
 #include <vector>
 
 #include "limit/statistics.hpp"
+#include "limit/transposed.hpp"
 
 namespace limit {
 
@@ -18,21 +18,51 @@ inline doubles running(doubles x) {
   return x;
 }
 
-/// `Rows` rows at a time, since each waits for its own carry.
-template <int Rows, output Output, class T> inline void scan_rows(index n, T* out, T const* x) {
+/// One row. The sums within sixteen elements wait for nothing; the carry is one addition for each.
+template <output Output, class T> inline void scan_row(index n, T* out, T const* x) {
   using V = vec<T, lanes>;
-  double carry[Rows] = {};
+  double carry = 0;
   index j = 0;
-  for (; j + lanes <= n; j += lanes) {
-#pragma GCC unroll 4
-    for (int r = 0; r < Rows; ++r) {
-      doubles const s = running(as_doubles<T>(load<V>(x + r * n + j))) + carry[r];
-      put<Output>(out + r * n + j, __builtin_convertvector(s, V));
-      carry[r] = s[lanes - 1];
+  for (; j + 2 * lanes <= n; j += 2 * lanes) {
+    doubles const first = running(as_doubles<T>(load<V>(x + j)));
+    doubles const second = running(as_doubles<T>(load<V>(x + j + lanes))) + first[lanes - 1];
+    put<Output>(out + j, __builtin_convertvector(first + carry, V));
+    put<Output>(out + j + lanes, __builtin_convertvector(second + carry, V));
+    carry += second[lanes - 1];
+  }
+  for (; j < n; ++j) {
+    carry += static_cast<double>(x[j]);
+    out[j] = static_cast<T>(carry);
+  }
+}
+
+/// Eight rows, one in each lane: blocks of eight columns are transposed, summed down, and
+/// transposed back; two of them fill a line.
+template <output Output, class T> inline void scan_rows(index n, T* out, T const* x) {
+  using V = vec<T, lanes>;
+  doubles carry = {};
+  index j = 0;
+  for (; j + 2 * lanes <= n; j += 2 * lanes) {
+    V block[2][lanes];
+    for (int r = 0; r < lanes; ++r) {
+      block[0][r] = load<V>(x + r * n + j);
+      block[1][r] = load<V>(x + r * n + j + lanes);
+    }
+    for (V(&columns)[lanes] : block) {
+      transpose8<T>(columns);
+      for (V& column : columns) {
+        carry += as_doubles<T>(column);
+        column = __builtin_convertvector(carry, V);
+      }
+      transpose8<T>(columns);
+    }
+    for (int r = 0; r < lanes; ++r) {
+      put<Output>(out + r * n + j, block[0][r]);
+      put<Output>(out + r * n + j + lanes, block[1][r]);
     }
   }
   for (; j < n; ++j) {
-    for (int r = 0; r < Rows; ++r) {
+    for (int r = 0; r < lanes; ++r) {
       carry[r] += static_cast<double>(x[r * n + j]);
       out[r * n + j] = static_cast<T>(carry[r]);
     }
@@ -41,47 +71,70 @@ template <int Rows, output Output, class T> inline void scan_rows(index n, T* ou
 
 /// Along contiguous rows of n elements.
 template <output Output, class T> void cumulative_rows(index outer, index n, T* out, T const* x) {
-  in_parts(outer, 4, outer * n, [=](part own) {
+  if constexpr (Output == output::streamed) {
+    if (n % 16 != 0) {
+      return cumulative_rows<output::cached>(outer, n, out, x);
+    }
+  }
+  in_parts(outer, lanes, outer * n, [=](part own) {
     index i = own.begin;
-    for (; i + 4 <= own.end; i += 4) {
-      // Streams need aligned rows.
-      if (n % 16 == 0) {
-        scan_rows<4, Output>(n, out + i * n, x + i * n);
-      } else {
-        scan_rows<4, output::cached>(n, out + i * n, x + i * n);
-      }
+    for (; i + lanes <= own.end; i += lanes) {
+      scan_rows<Output>(n, out + i * n, x + i * n);
     }
     for (; i < own.end; ++i) {
-      scan_rows<1, output::cached>(n, out + i * n, x + i * n);
+      scan_row<Output>(n, out + i * n, x + i * n);
     }
     drain();
   });
 }
 
-/// Down the columns of n columns, in tiles whose sums stay in the first cache.
-template <output Output, class T> void cumulative_columns(index rows, index n, T* out, T const* x) {
-  constexpr index tile = 2048;
+/// Rows k … k + Rows of columns [0, n), which follow those that `sums` has.
+template <int Rows, output Output, class T>
+inline void scan_down(index n, index stride, T* out, T const* x, double* sums) {
   using V = vec<T, lanes>;
+  index j = 0;
+  for (; j + 2 * lanes <= n; j += 2 * lanes) {
+    doubles first = load<doubles>(sums + j);
+    doubles second = load<doubles>(sums + j + lanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < Rows; ++r) {
+      index const at = r * stride + j;
+      first += as_doubles<T>(load<V>(x + at));
+      second += as_doubles<T>(load<V>(x + at + lanes));
+      put<Output>(out + at, __builtin_convertvector(first, V));
+      put<Output>(out + at + lanes, __builtin_convertvector(second, V));
+    }
+    store(sums + j, first);
+    store(sums + j + lanes, second);
+  }
+  for (; j < n; ++j) {
+    for (int r = 0; r < Rows; ++r) {
+      sums[j] += static_cast<double>(x[r * stride + j]);
+      out[r * stride + j] = static_cast<T>(sums[j]);
+    }
+  }
+}
+
+/// Down n columns, several rows at a time; every thread has columns of its own.
+template <output Output, class T> void cumulative_columns(index rows, index n, T* out, T const* x) {
+  if constexpr (Output == output::streamed) {
+    if (n % 16 != 0) {
+      return cumulative_columns<output::cached>(rows, n, out, x);
+    }
+  }
   in_parts(n, 64, rows * n, [=](part own) {
-    std::vector<double> sums(tile);
-    for (index begin = own.begin; begin < own.end; begin += tile) {
-      index const end = begin + tile < own.end ? begin + tile : own.end;
-      bool const whole = n % 16 == 0 && (end - begin) % lanes == 0;
-      std::fill(sums.begin(), sums.end(), 0.0);
-      for (index k = 0; k < rows; ++k) {
-        T const* const from = x + k * n + begin;
-        T* const to = out + k * n + begin;
-        index j = 0;
-        for (; whole && j < end - begin; j += lanes) {
-          doubles const s = load<doubles>(sums.data() + j) + as_doubles<T>(load<V>(from + j));
-          store(sums.data() + j, s);
-          put<Output>(to + j, __builtin_convertvector(s, V));
-        }
-        for (; j < end - begin; ++j) {
-          sums[j] += static_cast<double>(from[j]);
-          to[j] = static_cast<T>(sums[j]);
-        }
-      }
+    static thread_local std::vector<double> sums;
+    constexpr int together = 4;
+    index const width = own.end - own.begin;
+    sums.assign(static_cast<std::size_t>(width), 0.0);
+    index k = 0;
+    for (; k + together <= rows; k += together) {
+      index const at = k * n + own.begin;
+      scan_down<together, Output>(width, n, out + at, x + at, sums.data());
+    }
+    for (; k < rows; ++k) {
+      index const at = k * n + own.begin;
+      scan_down<1, Output>(width, n, out + at, x + at, sums.data());
     }
     drain();
   });

@@ -31,24 +31,28 @@ template <class T> inline void transpose8(vec<T, 8> (&r)[8]) {
   }
 }
 
-/// out[i..i+8, j..j+8] of n by m elements; b has m rows of n.
+/// out[i..i+8, j..j+16] of n by m elements, so that lines are written whole; b has m rows of n.
 template <output Output, class T>
-inline void block8(index n, index m, index i, index j, T* out, T const* a, T const* b) {
+inline void block(index n, index m, index i, index j, T* out, T const* a, T const* b) {
   using V = vec<T, 8>;
-  V r[8];
+  V left[8];
+  V right[8];
   for (int k = 0; k < 8; ++k) {
-    r[k] = load<V>(b + (j + k) * n + i);
+    left[k] = load<V>(b + (j + k) * n + i);
+    right[k] = load<V>(b + (j + 8 + k) * n + i);
   }
-  transpose8<T>(r);
+  transpose8<T>(left);
+  transpose8<T>(right);
   for (int k = 0; k < 8; ++k) {
     index const at = (i + k) * m + j;
-    put<Output>(out + at, load<V>(a + at) + r[k]);
+    put<Output>(out + at, load<V>(a + at) + left[k]);
+    put<Output>(out + at + 8, load<V>(a + at + 8) + right[k]);
   }
 }
 
 template <output Output, class T>
 void transposed_add(index n, index m, T* out, T const* a, T const* b) {
-  constexpr index panel = 32;  // rows of the result: contiguous elements of b
+  constexpr index panel = 64;  // rows of the result: contiguous elements of b
   constexpr index step = 16;   // columns: two blocks fill a line of floats
   in_parts(n, panel, n * m, [=](part own) {
     for (index i0 = own.begin; i0 < own.end; i0 += panel) {
@@ -63,14 +67,8 @@ void transposed_add(index n, index m, T* out, T const* a, T const* b) {
           }
           continue;
         }
-        for (index k = 0; j0 + 2 * step <= m && k < step; ++k) {
-          for (index e = 0; e < panel; e += 64 / index{sizeof(T)}) {
-            __builtin_prefetch(b + (j0 + step + k) * n + i0 + e);
-          }
-        }
         for (index i = i0; i < i0 + panel; i += 8) {
-          block8<Output>(n, m, i, j0, out, a, b);
-          block8<Output>(n, m, i, j0 + 8, out, a, b);
+          block<Output>(n, m, i, j0, out, a, b);
         }
       }
     }
