@@ -118,8 +118,8 @@ inline void reduce_tile(index rows, index stride, index begin, index end,
   }
 }
 
-/// Columns whose states are together in the caches (512 KiB of sums); wide, so that rows are read in
-/// long runs.
+/// Columns whose states are together in the caches (512 KiB of sums); many, so that rows are read
+/// in long runs.
 constexpr index tile_columns = index{1} << 16;
 
 /// Each of n columns over `rows` rows.
