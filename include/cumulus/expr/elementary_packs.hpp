@@ -150,9 +150,9 @@ template <int N, int W, int V> auto maximum(mask<N, W> a, mask<N, V> b) { return
 template <int N, int W, int V> auto minimum(mask<N, W> a, mask<N, V> b) { return a & b; }
 template <int N, int W, int V> auto fmax(mask<N, W> a, mask<N, V> b) { return a | b; }
 template <int N, int W, int V> auto fmin(mask<N, W> a, mask<N, V> b) { return a & b; }
-template <int N, int W, int V> auto less(mask<N, W> a, mask<N, V> b) { return !a & b; }
+template <int N, int W, int V> auto less(mask<N, W> a, mask<N, V> b) { return (!a) & b; }
 template <int N, int W, int V> auto equal(mask<N, W> a, mask<N, V> b) { return !(a ^ b); }
-template <int N, int W, int V> auto less_equal(mask<N, W> a, mask<N, V> b) { return !a | b; }
+template <int N, int W, int V> auto less_equal(mask<N, W> a, mask<N, V> b) { return (!a) | b; }
 template <int N, int W> mask<N, W> truth(mask<N, W> a) { return a; }
 template <int N, int W> mask<N, W> absolute(mask<N, W> a) { return a; }
 template <int N, int W> mask<N, W> is_nan(mask<N, W> a) { return a ^ a; }
