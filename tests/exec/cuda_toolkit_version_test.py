@@ -4,6 +4,7 @@
 The toolkits are made here: an nvcc that says its version and nothing else.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -52,6 +53,7 @@ def make_toolkit(folder, version):
 
 def main():
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="cumulus-toolkit-"))
+    os.environ.setdefault("CMAKE_GENERATOR", "Ninja")
 
     def configure(name, use, *options):
         source = scratch / name

@@ -112,7 +112,8 @@ template <class Value>
   requires(!tree::is_masked_v<Value>)
 struct without_not_nan<tree::not_nan<Value>> {
   using type = Value;
-  static constexpr missing what = missing::nan;
+  static constexpr missing what =
+      real_floating<typename Value::value_type> ? missing::nan : missing::none;
 };
 
 }  // namespace detail
