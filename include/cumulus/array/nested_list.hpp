@@ -13,6 +13,8 @@ namespace cumulus::inline v1 {
 /// {{{1}, {2}}} has three axes.
 template <class T> class nested_value {
  public:
+  /// {} is a list without entries.
+  nested_value() : is_list_(true) {}
   template <class S>
     requires(weak_scalar<S> || std::is_same_v<S, T>)
   nested_value(S value) {
