@@ -48,6 +48,7 @@ def make_toolkit(folder, version):
     nvcc.chmod(0o755)
     (folder / "include/cuda_runtime.h").write_text("")
     (folder / "lib64/libcudart.so").write_text("")
+    (folder / "lib64/libnvToolsExt.so").write_text("")  # CMake wants it of an old toolkit
     return folder
 
 
