@@ -33,14 +33,13 @@ inline std::vector<int> ordered(int count, thread_order order, std::mt19937& num
 
 namespace detail {
 
-template <int Phase, class Body, class Arguments, class States, class Shared>
+template <class Body, class Arguments, class States, class Shared>
 void run_phases(index_t block, index_t blocks, int threads, Arguments const& a, thread_order order,
                 std::mt19937& numbers, States& states, Shared& shared) {
-  if constexpr (Phase < Body::phases) {
+  for (int phase = 0; phase < Body::phases; ++phase) {
     for (int thread : ordered(threads, order, numbers)) {
-      Body{}.template phase<Phase>({block, blocks, thread, threads}, a, states[thread], shared);
+      Body{}.phase(phase, {block, blocks, thread, threads}, a, states[thread], shared);
     }
-    run_phases<Phase + 1, Body>(block, blocks, threads, a, order, numbers, states, shared);
   }
 }
 
@@ -58,7 +57,7 @@ void emulate(index_t blocks, int threads, Arguments const& a, thread_order order
       std::memset(static_cast<void*>(shared.get()), 0xa5, sizeof(*shared));
       for (index_t work = block; work < a.work_blocks; work += blocks) {
         std::vector<typename Body::thread_state> states(threads);
-        detail::run_phases<0, Body>(work, blocks, threads, a, order, numbers, states, *shared);
+        detail::run_phases<Body>(work, blocks, threads, a, order, numbers, states, *shared);
       }
     } else {
       for (int thread : ordered(threads, order, numbers)) {

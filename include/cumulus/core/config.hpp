@@ -46,11 +46,14 @@
 #  define CUMULUS_NO_EXEC_CHECK
 #endif
 
-/// Before a loop of fixed length in a kernel, whose variables must stay in registers.
+/// Before a loop of a kernel: of fixed length, whose variables must stay in registers; and one of
+/// unknown length, whose body is to be in the code once.
 #if defined(__CUDA_ARCH__)
 #  define CUMULUS_UNROLL _Pragma("unroll")
+#  define CUMULUS_NO_UNROLL _Pragma("unroll 1")
 #else
 #  define CUMULUS_UNROLL
+#  define CUMULUS_NO_UNROLL
 #endif
 
 /// The name of a build: back end, instruction set, threads.

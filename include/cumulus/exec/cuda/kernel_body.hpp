@@ -112,6 +112,7 @@ namespace detail {
 template <class Index, int Count>
 CUMULUS_HD void add_axes(kernel_operands<Count> const& a, int first, int last, Index row,
                          index_t (&offset)[Count]) {
+  CUMULUS_NO_UNROLL
   for (int k = last - 1; k >= first; --k) {
     Index const rest = a.extent[k].quotient(row);
     Index const index = row - rest * static_cast<Index>(a.extent[k].by);

@@ -27,10 +27,10 @@ template <class Body> __device__ void barrier() {
   }
 }
 
-/// The phases of a body, with a barrier between them, for each block of work in turn.
-template <class Body, class Arguments, int... Phase>
-__device__ void run_phases(thread_coordinates at, Arguments const& a,
-                           std::integer_sequence<int, Phase...>) {
+/// The phases of a body, with a barrier between them, for each block of work in turn. The loop over
+/// them stays one, so that what several phases do is in the code once.
+template <class Body, class Arguments>
+__device__ void run_phases(thread_coordinates at, Arguments const& a) {
   // Raw bytes, because a __shared__ object may have no constructor.
   using memory = typename Body::shared_memory;
   __shared__ alignas(memory) unsigned char bytes[sizeof(memory)];
@@ -38,7 +38,11 @@ __device__ void run_phases(thread_coordinates at, Arguments const& a,
   Body const body{};
   for (; at.block < a.work_blocks; at.block += at.blocks) {
     typename Body::thread_state state;
-    ((body.template phase<Phase>(at, a, state, shared), barrier<Body>()), ...);
+    CUMULUS_NO_UNROLL
+    for (int phase = 0; phase < Body::phases; ++phase) {
+      body.phase(phase, at, a, state, shared);
+      barrier<Body>();
+    }
   }
 }
 
@@ -51,7 +55,7 @@ __global__ void __launch_bounds__(256, detail::least_blocks<Body>)
   thread_coordinates const at{blockIdx.x, gridDim.x, static_cast<int>(threadIdx.x),
                               static_cast<int>(blockDim.x)};
   if constexpr (requires { Body::phases; }) {
-    detail::run_phases<Body>(at, a, std::make_integer_sequence<int, Body::phases>{});
+    detail::run_phases<Body>(at, a);
   } else {
     Body{}(at, a);
   }

@@ -66,10 +66,9 @@ struct nonzero_phases {
   struct thread_state {};
 
   /// Each thread counts, then the first threads sum up a group each.
-  template <int Phase>
-  static CUMULUS_HD void count(thread_coordinates const& at, nonzero_arguments const& a,
+  static CUMULUS_HD void count(int phase, thread_coordinates const& at, nonzero_arguments const& a,
                                nonzero_counts& counts) {
-    if constexpr (Phase == 0) {
+    if (phase == 0) {
       nonzero_range const range(at, a);
       int sum = 0;
       for (index_t i = range.first; i < range.end; ++i) {
@@ -88,11 +87,10 @@ struct nonzero_phases {
 struct nonzero_count_body : detail::nonzero_phases {
   static constexpr int phases = 3;
 
-  template <int Phase>
-  CUMULUS_HD void phase(thread_coordinates const& at, nonzero_arguments const& a, thread_state&,
-                        shared_memory& counts) const {
-    if constexpr (Phase < 2) {
-      count<Phase>(at, a, counts);
+  CUMULUS_HD void phase(int phase, thread_coordinates const& at, nonzero_arguments const& a,
+                        thread_state&, shared_memory& counts) const {
+    if (phase < 2) {
+      count(phase, at, a, counts);
     } else if (at.thread == 0) {
       a.chunks[at.block] = counts.sum_of_groups(detail::nonzero_counts::groups);
     }
@@ -103,11 +101,10 @@ struct nonzero_count_body : detail::nonzero_phases {
 struct nonzero_write_body : detail::nonzero_phases {
   static constexpr int phases = 3;
 
-  template <int Phase>
-  CUMULUS_HD void phase(thread_coordinates const& at, nonzero_arguments const& a, thread_state&,
-                        shared_memory& counts) const {
-    if constexpr (Phase < 2) {
-      count<Phase>(at, a, counts);
+  CUMULUS_HD void phase(int phase, thread_coordinates const& at, nonzero_arguments const& a,
+                        thread_state&, shared_memory& counts) const {
+    if (phase < 2) {
+      count(phase, at, a, counts);
     } else {
       constexpr int per_group = detail::nonzero_counts::per_group;
       int const group = at.thread / per_group;

@@ -64,32 +64,45 @@ template <class Tree, class Reducer> struct tile_reader {
   /// True if every element counts.
   CUMULUS_HD bool all_valid() const { return !tree::is_masked_v<Tree> && !a.has_mask; }
 
-  /// Element `i` of the tile; `Merged` if there is at most one reduced axis.
-  template <bool Merged> CUMULUS_HD reduced_element<T> at(int i) const {
-    index_t position = a.members != nullptr ? a.members[first + i] : first + i;
+  /// Elements of the tile that follow one another in one row of memory.
+  struct run {
+    row_cursor<Tree::leaf_count> leaves;  ///< at the beginning of the row
+    bool const* mask;
+    index_t column;  ///< where the tile's element 0 is, or would be, in the row
+    int end;         ///< the first element behind the run
+  };
+
+  /// The run of element `i`.
+  CUMULUS_HD run run_at(int i) const {
+    run r{{}, nullptr, first, elements};
     index_t offset[count] = {};
-    if constexpr (!Merged) {
-      index_t const outer =
+    if (a.reduced > 1) {
+      index_t const position = first + i;
+      index_t const row =
           a.operands.wide
               ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(position)))
               : static_cast<index_t>(a.row.quotient(static_cast<std::uint32_t>(position)));
-      position -= outer * a.row.by;
-      add_offsets(a.operands, a.kept, a.kept + a.reduced - 1, outer, offset);
+      r.column -= row * a.row.by;
+      index_t const left = a.row.by - (r.column + i);
+      r.end = left < elements - i ? i + static_cast<int>(left) : elements;
+      add_offsets(a.operands, a.kept, a.kept + a.reduced - 1, row, offset);
     }
-    row_cursor<Tree::leaf_count> c;
     CUMULUS_UNROLL
     for (int k = 0; k < Tree::leaf_count; ++k) {
-      c.at[k] = displaced(base[1 + k], offset[1 + k]);
-      c.step[k] = a.step[1 + k];
+      r.leaves.at[k] = displaced(base[1 + k], offset[1 + k]);
+      r.leaves.step[k] = a.step[1 + k];
     }
-    c.operands = a.operands.of + 1;
-    c.bad_index = a.operands.bad_index;
-    auto const pack = evaluate<Tree, single_element, access::strided>(c, position, 1);
-    bool valid = true;
-    if (a.has_mask) {
-      valid = reinterpret_cast<bool const*>(
-          displaced(base[count - 1], offset[count - 1]))[position * a.step[count - 1]];
-    }
+    r.leaves.operands = a.operands.of + 1;
+    r.leaves.bad_index = a.operands.bad_index;
+    r.mask = reinterpret_cast<bool const*>(displaced(base[count - 1], offset[count - 1]));
+    return r;
+  }
+
+  /// Element `i` of the tile, which is in the run.
+  CUMULUS_HD reduced_element<T> at(run const& r, int i) const {
+    index_t const position = a.members != nullptr ? a.members[first + i] : r.column + i;
+    auto const pack = evaluate<Tree, single_element, access::strided>(r.leaves, position, 1);
+    bool const valid = !a.has_mask || r.mask[position * a.step[count - 1]];
     if constexpr (tree::is_masked_v<Tree>) {
       return {lane_of(pack.value, 0), valid && lane_of(pack.valid, 0)};
     } else {
@@ -97,50 +110,48 @@ template <class Tree, class Reducer> struct tile_reader {
     }
   }
 
-  /// Adds the valid ones of the elements from, from + 32, … to a lane.
+  /// Adds the valid ones of the elements from, from + 32, … to a lane. Several are read before one
+  /// is added: fewer where each comes from several arrays, so that none is kept in memory.
   CUMULUS_HD void add_lane(typename Reducer::lane& lane, int& valid, int from, T shift) const {
-    // Fewer where each element comes from several arrays, so that none is kept in memory.
-    constexpr int in_flight = Tree::leaf_count == 1 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
-    if (a.reduced <= 1) {
-      add_several<true, in_flight>(lane, valid, from, shift);
-    } else {
-      add_several<false, (in_flight > 4 ? 2 : 1)>(lane, valid, from, shift);
+    constexpr int in_flight =
+        Tree::leaf_count == 1 && sizeof(T) <= 4 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
+    CUMULUS_NO_UNROLL
+    for (int i = from; i < elements;) {
+      run const r = run_at(i);
+      int const next = i + (r.end - i + tile_lanes - 1) / tile_lanes * tile_lanes;
+      CUMULUS_NO_UNROLL
+      for (; i < r.end; i += in_flight * tile_lanes) {
+        reduced_element<T> x[in_flight];
+        CUMULUS_UNROLL
+        for (int u = 0; u < in_flight; ++u) {
+          int const j = i + u * tile_lanes;
+          x[u] = at(r, j < r.end ? j : r.end - 1);
+          x[u].valid = x[u].valid && j < r.end;
+        }
+        CUMULUS_UNROLL
+        for (int u = 0; u < in_flight; ++u) {
+          if (x[u].valid) {
+            Reducer::add(lane, x[u].value, first + i + u * tile_lanes, shift);
+            ++valid;
+          }
+        }
+      }
+      i = next;
     }
   }
 
   /// The first valid one of the elements from, from + step, … and its index; tile_length if there
   /// is none.
   CUMULUS_HD int first_valid(int from, int step, T& value) const {
+    CUMULUS_NO_UNROLL
     for (int i = from; i < elements; i += step) {
-      reduced_element<T> const x = at<false>(i);
+      reduced_element<T> const x = at(run_at(i), i);
       if (x.valid) {
         value = x.value;
         return i;
       }
     }
     return tile_length;
-  }
-
- private:
-  /// Several elements are read before one is added.
-  template <bool Merged, int InFlight>
-  CUMULUS_HD void add_several(typename Reducer::lane& lane, int& valid, int from, T shift) const {
-    for (int i = from; i < elements; i += InFlight * tile_lanes) {
-      reduced_element<T> x[InFlight];
-      CUMULUS_UNROLL
-      for (int u = 0; u < InFlight; ++u) {
-        int const j = i + u * tile_lanes;
-        x[u] = at<Merged>(j < elements ? j : elements - 1);
-        x[u].valid = x[u].valid && j < elements;
-      }
-      CUMULUS_UNROLL
-      for (int u = 0; u < InFlight; ++u) {
-        if (x[u].valid) {
-          Reducer::add(lane, x[u].value, first + i + u * tile_lanes, shift);
-          ++valid;
-        }
-      }
-    }
   }
 };
 
@@ -212,26 +223,28 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
   static constexpr int phases = adding + 1 + levels;
   static constexpr bool warp_barriers = Map::warp_barriers;
 
-  template <int Phase>
-  CUMULUS_HD void phase(thread_coordinates const& at, arguments const& a, thread_state& state,
-                        shared_memory& shared) const {
-    if constexpr (Phase == 0) {
+  CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a,
+                        thread_state& state, shared_memory& shared) const {
+    if (phase == 0) {
       Map::place(at, a, state);
       state.shift = T(0);
     }
     if (state.output >= a.outputs) {
       return;
     }
-    if constexpr (Phase < adding) {
+    if (phase <= adding) {
       detail::tile_reader<Tree, Reducer> const reader(a, state.output, state.tile);
-      // Where every element counts the first strand's first one is the tile's.
-      shared.first_valid[at.thread] =
-          reader.all_valid() && state.strand > 0
-              ? tile_length
-              : reader.first_valid(state.strand, Strands, shared.first_value[at.thread]);
-    } else if constexpr (Phase == adding) {
       if constexpr (Reducer::needs_shift) {
+        if (phase < adding) {
+          // Where every element counts the first strand's first one is the tile's.
+          shared.first_valid[at.thread] =
+              reader.all_valid() && state.strand > 0
+                  ? tile_length
+                  : reader.first_valid(state.strand, Strands, shared.first_value[at.thread]);
+          return;
+        }
         int earliest = tile_length;
+        CUMULUS_NO_UNROLL
         for (int s = 0; s < Strands; ++s) {
           int const other = Map::slot(at.thread, state.strand, s);
           if (shared.first_valid[other] < earliest) {
@@ -241,17 +254,15 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
         }
       }
       int valid = 0;
-      shared.lane[at.thread] =
-          add_strand(detail::tile_reader<Tree, Reducer>(a, state.output, state.tile), state.strand,
-                     valid, state.shift);
+      shared.lane[at.thread] = add_strand(reader, state.strand, valid, state.shift);
       shared.valid[at.thread] = valid;
     } else {
-      constexpr int width = Strands >> (Phase - adding);
+      int const width = Strands >> (phase - adding);
       if (state.strand < width) {
         int const partner = Map::slot(at.thread, state.strand, state.strand + width);
         lane_type const merged = Reducer::merge_lanes(shared.lane[at.thread], shared.lane[partner]);
         int const valid = shared.valid[at.thread] + shared.valid[partner];
-        if constexpr (width == 1) {
+        if (width == 1) {
           detail::store_tile(a, state.output, state.tile, merged, index_t{valid}, state.shift);
         } else {
           shared.lane[at.thread] = merged;
@@ -273,9 +284,7 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
       // Lanes s, s + 16, s + 8, s + 24: neighbours in this order are partners. The loop stays one,
       // so that the expression is in the code only as often as add_lane holds it.
       lane_type merged[2] = {Reducer::start(), Reducer::start()};
-#if defined(__CUDA_ARCH__)
-#  pragma unroll 1
-#endif
+      CUMULUS_NO_UNROLL
       for (int k = 0; k < 4; ++k) {
         lane_type lane = Reducer::start();
         reader.add_lane(lane, valid, strand + ((k & 1) << 4) + ((k & 2) << 2), shift);
@@ -358,8 +367,7 @@ template <class Reducer> struct merge_body {
   static constexpr int phases = 10;
   static constexpr bool warp_barriers = false;
 
-  template <int Phase>
-  CUMULUS_HD void phase(thread_coordinates const& at, arguments const& a, thread_state&,
+  CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
                         shared_memory& shared) const {
     int const beside = 256 / a.chunk;  // outputs of a block
     index_t const output = at.block / a.chunks * beside + at.thread / a.chunk;
@@ -371,12 +379,12 @@ template <class Reducer> struct merge_body {
     if (output >= a.outputs) {
       return;
     }
-    if constexpr (Phase == 0) {
+    if (phase == 0) {
       if (slot < count) {
         shared.tile[at.thread] = a.from[output * a.output_stride + (first + slot) * a.tile_stride];
       }
-    } else if constexpr (Phase < 9) {
-      constexpr int distance = 1 << (Phase - 1);
+    } else if (phase < 9) {
+      int const distance = 1 << (phase - 1);
       if (slot % (2 * distance) == 0 && slot + distance < count) {
         shared.tile[at.thread] =
             merge_tiles<Reducer>(shared.tile[at.thread], shared.tile[at.thread + distance]);
