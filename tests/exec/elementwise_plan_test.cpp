@@ -55,6 +55,20 @@ TEST(elementwise_plan, sees_an_anomaly_as_rows) {
   EXPECT_EQ(plan_of({240, 73, 144}, {73 * 144, 144, 1}, {0, 0, 0}), "inner_contiguous (2522880,)");
 }
 
+TEST(elementwise_plan, transposes_what_has_its_neighbours_elsewhere) {
+  EXPECT_EQ(plan_of({30, 40}, {40, 1}, {1, 30}), "transposed (30, 40)");
+  EXPECT_EQ(plan_of({30, 40}, {at(4096, {40, 1}), at(8192, {40, 1}), at(9999, {1, 30})}),
+            "transposed (30, 40)");
+  EXPECT_EQ(plan_of({9, 30, 40}, {1200, 40, 1}, {1, 360, 9}), "transposed (9, 1200)");
+  EXPECT_EQ(plan_of({9, 30, 40}, {1200, 40, 1}, {1, 9, 270}), "transposed (9, 30, 40)");
+  // Short axes, steps everywhere, and arrays that are not read in packs.
+  EXPECT_EQ(plan_of({30, 7}, {7, 1}, {1, 30}), "general (30, 7)");
+  EXPECT_EQ(plan_of({7, 40}, {40, 1}, {1, 7}), "general (7, 40)");
+  EXPECT_EQ(plan_of({30, 40}, {40, 1}, {2, 60}), "general (30, 40)");
+  EXPECT_EQ(plan_of({30, 40}, {at(4096, {40, 1}), at(8192, {1, 30}, cm::leaf_kind::indirect)}),
+            "general (30, 40)");
+}
+
 TEST(elementwise_plan, turns_axes_that_run_backwards) {
   EXPECT_EQ(plan_of({6}, {-1}, {-1}), "contiguous (6,)");
   EXPECT_EQ(plan_of({6}, {-1}, {1}), "general (6,)");

@@ -41,16 +41,11 @@ inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
 #endif
 }
 
-/// Other threads see what was streamed once this is gone.
-struct stream_fence {
-  stream_fence() = default;
-  stream_fence(stream_fence const&) = delete;
-  stream_fence& operator=(stream_fence const&) = delete;
-  ~stream_fence() {
+/// After it, other threads see what this one streamed once they see what it does next.
+inline void stream_fence() {
 #if defined(__x86_64__)
-    asm volatile("sfence" ::: "memory");
+  asm volatile("sfence" ::: "memory");
 #endif
-  }
-};
+}
 
 }  // namespace cumulus::inline CUMULUS_TARGET

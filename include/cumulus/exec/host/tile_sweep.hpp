@@ -3,7 +3,8 @@
 // The sweep over the tiles of a reduction on the host, shared out among threads. It is compiled
 // once for all types: what knows them are the loops of a tile.
 
-#include "cumulus/exec/host/assign_host.hpp"
+#include "cumulus/exec/host/evaluate_row.hpp"
+#include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/tile_loops.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 

@@ -16,11 +16,13 @@ enum class sweep {
   empty,             ///< nothing to do
   contiguous,        ///< one row, every array side by side
   inner_contiguous,  ///< rows whose arrays are side by side or one repeated element
+  transposed,        ///< rows of the output; some arrays are side by side along another axis
   general,           ///< rows at any step
 };
 
 inline char const* name_of(sweep s) {
-  constexpr char const* names[] = {"empty", "contiguous", "inner_contiguous", "general"};
+  constexpr char const* names[] = {"empty", "contiguous", "inner_contiguous", "transposed",
+                                   "general"};
   return names[static_cast<int>(s)];
 }
 
@@ -30,8 +32,17 @@ struct elementwise_plan {
   index_t extent[max_rank] = {};  ///< outermost first
   index_t size = 0;               ///< elements
   bool unit_rows = false;         ///< every array of a row lies side by side
+  int other_axis = -1;            ///< transposed: where some arrays have their neighbours
 
   index_t row_length() const { return extent[rank - 1]; }
+  /// True for an array that lies side by side along other_axis and not along the row.
+  bool is_transposed(operand const& o) const {
+    return other_axis >= 0 && is_transposed(o, other_axis);
+  }
+  bool is_transposed(operand const& o, int axis) const {
+    index_t const step = o.stride[rank - 1];
+    return o.kind == leaf_kind::array && o.stride[axis] == 1 && step != 0 && step != 1;
+  }
 };
 
 /// "inner_contiguous (240, 64800)".
@@ -62,6 +73,19 @@ inline void reverse_axis(std::span<operand> operands, int axis, index_t extent) 
     o.data = moved(o.data, (extent - 1) * o.stride[axis] * o.item_bytes);
     o.stride[axis] = -o.stride[axis];
   }
+}
+
+/// The outermost axis along which an array is to be transposed, or -1; short axes do not pay.
+inline int transposed_axis(elementwise_plan const& plan, std::span<operand const> operands) {
+  constexpr index_t shortest = 8;
+  for (int k = 0; k < plan.rank - 1 && plan.row_length() >= shortest; ++k) {
+    for (operand const& o : operands.subspan(1)) {
+      if (plan.extent[k] >= shortest && plan.is_transposed(o, k)) {
+        return k;
+      }
+    }
+  }
+  return -1;
 }
 
 }  // namespace detail
@@ -117,8 +141,10 @@ inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> oper
     inner = inner && (!o.in_memory() || step == 1 || (step == 0 && &o != operands.data()));
   }
   plan.unit_rows = unit;
+  plan.other_axis = inner ? -1 : detail::transposed_axis(plan, operands);
   plan.what = unit && plan.rank == 1 ? sweep::contiguous
               : inner                ? sweep::inner_contiguous
+              : plan.other_axis >= 0 ? sweep::transposed
                                      : sweep::general;
   return plan;
 }

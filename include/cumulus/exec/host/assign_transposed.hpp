@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Sweeps in which some arrays have their neighbours along another axis than the output. A tile of
+// each such array is transposed in the cache, and the expression reads it from there by rows.
+
+#include <vector>
+
+#include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/transpose_tile.hpp"
+#include "cumulus/exec/host/write_row.hpp"
+#include "cumulus/memory/memory_resource.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// One sweep of the transposed case; see assign_host.
+class transposed_sweep {
+ public:
+  transposed_sweep(elementwise_plan const& plan, std::span<operand const> operands,
+                   row_evaluator evaluate)
+      : plan_(plan),
+        operands_(operands),
+        in_tile_(operands.begin(), operands.end()),
+        evaluate_(evaluate),
+        streams_(goes_past_caches(plan, operands)) {
+    int widest = 1;
+    for (operand const& o : operands) {
+      if (plan.is_transposed(o)) {
+        transposed_.push_back(static_cast<int>(&o - operands.data()));
+        widest = std::max(widest, o.item_bytes);
+      }
+    }
+    columns_ = row_bytes / widest;
+    for (int i : transposed_) {
+      in_tile_[i].stride[plan.rank - 1] = 1;
+      in_tile_[i].stride[plan.other_axis] = pitch / in_tile_[i].item_bytes;
+    }
+    for (operand const& o : in_tile_) {
+      unit_ = unit_ && (!o.in_memory() || o.stride[plan.rank - 1] == 1);
+    }
+  }
+
+  void run() const {
+    index_t const row_blocks = (plan_.extent[plan_.other_axis] + tile_rows - 1) / tile_rows;
+    index_t const column_blocks = (plan_.row_length() + columns_ - 1) / columns_;
+    index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
+    parallel_range(
+        planes * row_blocks * column_blocks, 1, plan_.size, [&](index_t begin, index_t end) {
+          buffer const memory = allocate_host(transposed_.size() * tile_bytes);
+          for (index_t tile = begin; tile < end; ++tile) {
+            index_t const rest = tile / column_blocks;
+            sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
+                       tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()));
+          }
+          if (streams_) {
+            stream_fence();
+          }
+        });
+  }
+
+ private:
+  /// Elements that a transposed array gives side by side, bytes of the longest rows made of them,
+  /// and how far those lie apart: not a power of two, whose lines would drive one another out of the
+  /// cache. Long rows let the processor read the other arrays ahead.
+  static constexpr index_t tile_rows = 64;
+  static constexpr index_t row_bytes = 2048;
+  static constexpr index_t pitch = row_bytes + 64;
+  static constexpr std::size_t tile_bytes = tile_rows * pitch;
+
+  static void step(std::byte const** at, std::span<operand const> operands, int axis,
+                   index_t count) {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      at[i] = moved(at[i], count * operands[i].stride[axis] * operands[i].item_bytes);
+    }
+  }
+
+  void sweep_tile(index_t plane, index_t row, index_t column, std::byte* memory) const {
+    int const axis = plan_.rank - 1;
+    std::byte const* at[1 + max_leaves];
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      at[i] = operands_[i].data;
+    }
+    step(at, operands_, axis, column);
+    step(at, operands_, plan_.other_axis, row);
+    for (int k = axis - 1; k >= 0; --k) {
+      if (k != plan_.other_axis) {
+        step(at, operands_, k, plane % plan_.extent[k]);
+        plane /= plan_.extent[k];
+      }
+    }
+    index_t const rows = std::min(tile_rows, plan_.extent[plan_.other_axis] - row);
+    index_t const columns = std::min<index_t>(columns_, plan_.row_length() - column);
+    for (int i : transposed_) {
+      operand const& o = operands_[i];
+      transpose_tile(memory, pitch, at[i], o.stride[axis] * o.item_bytes, static_cast<int>(rows),
+                     static_cast<int>(columns), o.item_bytes);
+      at[i] = memory;
+      memory += tile_bytes;
+    }
+    for (index_t r = 0; r < rows; ++r) {
+      row_part const part{at + 1, &in_tile_[1], axis, unit_, 0, columns};
+      std::byte* const out = const_cast<std::byte*>(at[0]);
+      if (streams_) {
+        stream_row(part, out, operands_[0].item_bytes, evaluate_);
+      } else {
+        evaluate_(part, out, operands_[0].stride[axis]);
+      }
+      step(at, in_tile_, plan_.other_axis, 1);
+    }
+  }
+
+  elementwise_plan const& plan_;
+  std::span<operand const> operands_;
+  std::vector<operand> in_tile_;  ///< with the strides that hold inside a tile
+  row_evaluator evaluate_;
+  bool streams_;
+  std::vector<int> transposed_;
+  int columns_;
+  bool unit_ = true;
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
