@@ -4,8 +4,7 @@
 // consecutive elements of the reduced index, element i of it belongs to lane i mod 32, lanes meet
 // pairwise (l with l + 16, l + 8, …), and so do tiles.
 
-#include "cumulus/exec/cuda/kernel_body.hpp"
-#include "cumulus/exec/plan/tile_summary.hpp"
+#include "cumulus/exec/cuda/merge_body.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -154,15 +153,6 @@ template <class Tree, class Reducer> struct tile_reader {
     return tile_length;
   }
 };
-
-/// Where the result of an output is stored.
-template <class Result, int Count>
-CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, index_t output) {
-  index_t offset[Count] = {};
-  add_offsets(operands, 0, kept, output, offset);
-  return reinterpret_cast<Result*>(
-      const_cast<std::byte*>(displaced(operands.of[0].data, offset[0])));
-}
 
 /// Stores the summary of a tile, or the result where a tile is all there is.
 template <class Arguments, class Lane, class T>
@@ -339,66 +329,5 @@ template <class Tree, class Reducer>
 using reduce_rows_body = tile_body<Tree, Reducer, along_rows, 32>;
 template <class Tree, class Reducer>
 using reduce_columns_body = tile_body<Tree, Reducer, across_columns, 8>;
-
-/// Tiles of each output merged into one for each chunk of 256, or into the result.
-template <class Reducer> struct merge_arguments {
-  kernel_operands<1> operands;
-  int kept = 0;
-  index_t outputs = 1;
-  index_t tiles = 1;
-  tile_summary<Reducer> const* from = nullptr;
-  index_t output_stride = 0;
-  index_t tile_stride = 0;
-  tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
-  int chunk = 256;                      ///< tiles of an output that one block merges
-  index_t chunks = 1;                   ///< of an output
-  index_t work_blocks = 0;
-  Reducer reducer;
-};
-
-/// Whole chunks merge among themselves exactly as they do in the tree over all tiles, because a
-/// tile is carried only at the end.
-template <class Reducer> struct merge_body {
-  using arguments = merge_arguments<Reducer>;
-  struct thread_state {};
-  struct shared_memory {
-    tile_summary<Reducer> tile[256];
-  };
-  static constexpr int phases = 10;
-  static constexpr bool warp_barriers = false;
-
-  CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
-                        shared_memory& shared) const {
-    int const beside = 256 / a.chunk;  // outputs of a block
-    index_t const output = at.block / a.chunks * beside + at.thread / a.chunk;
-    index_t const chunk = at.block % a.chunks;
-    int const slot = at.thread % a.chunk;
-    index_t const first = chunk * a.chunk;
-    index_t const left = a.tiles - first;
-    int const count = static_cast<int>(left < a.chunk ? left : a.chunk);
-    if (output >= a.outputs) {
-      return;
-    }
-    if (phase == 0) {
-      if (slot < count) {
-        shared.tile[at.thread] = a.from[output * a.output_stride + (first + slot) * a.tile_stride];
-      }
-    } else if (phase < 9) {
-      int const distance = 1 << (phase - 1);
-      if (slot % (2 * distance) == 0 && slot + distance < count) {
-        shared.tile[at.thread] =
-            merge_tiles<Reducer>(shared.tile[at.thread], shared.tile[at.thread + distance]);
-      }
-    } else if (slot == 0) {
-      tile_summary<Reducer> const& s = shared.tile[at.thread];
-      if (a.to != nullptr) {
-        a.to[output * a.chunks + chunk] = s;
-      } else {
-        *detail::result_of<typename Reducer::result>(a.operands, a.kept, output) =
-            a.reducer.finish(s.state, s.count);
-      }
-    }
-  }
-};
 
 }  // namespace cumulus::inline CUMULUS_TARGET
