@@ -16,10 +16,10 @@ template <class T, int N> simd<T, N> invert(simd<T, N> a) { return ~a; }
 template <int N, int W> mask<N, W> invert(mask<N, W> a) { return !a; }
 template <class T, int N> mask<N, sizeof(T)> is_nan(simd<T, N> a) { return a != a; }
 template <class T, int N> simd<T, N> maximum(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(a) | !((a < b) | is_nan(b)), a, b);
+  return select((!(a >= b)) & (a == a), b, a);
 }
 template <class T, int N> simd<T, N> minimum(simd<T, N> a, simd<T, N> b) {
-  return select(is_nan(a) | !((b < a) | is_nan(b)), a, b);
+  return select((!(b >= a)) & (a == a), b, a);
 }
 template <class T, int N> simd<T, N> fmax(simd<T, N> a, simd<T, N> b) {
   return select(is_nan(b) | !((a < b) | is_nan(a)), a, b);

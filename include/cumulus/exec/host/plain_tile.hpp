@@ -1,42 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One tile of a reduction on the host, element by element: for complex numbers and positions, which
-// no vector register adds as they are. The order of additions is that of docs/summation.md.
+// One tile of a reduction on the host, element by element: for complex numbers, which no vector
+// register adds as they are. The order of additions is that of docs/summation.md.
 
-#include "cumulus/exec/host/vector_tile.hpp"
+#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
-namespace detail {
-
-/// The first element that is the largest (or smallest, or NaN) of a row in which all count: its
-/// value by vectors, then where it stands.
-template <class T, int Sign>
-typename reducers::arg_extreme<T, Sign>::lane first_extreme(T const* x, int n, index_t first) {
-  using value = reducers::extreme<T, Sign>;
-  auto const best = vector_tile<value, missing::none>::row(x, nullptr, n, first).state;
-  bool const nan = elementary::is_nan(best);
-  auto const hit = [&](int i) { return nan ? elementary::is_nan(x[i]) : x[i] == best; };
-  for (int i = 0; i < n; i += tile_lanes) {
-    int const end = i + tile_lanes < n ? i + tile_lanes : n;
-    int hits = 0;
-    for (int j = i; j < end; ++j) {
-      hits += hit(j) ? 1 : 0;
-    }
-    for (int j = i; hits > 0 && j < end; ++j) {
-      if (hit(j)) {
-        return {x[j], first + j};
-      }
-    }
-  }
-  return reducers::arg_extreme<T, Sign>::start();
-}
-
-template <class A> inline constexpr bool finds_extreme_v = false;
-template <class T, int Sign>
-inline constexpr bool finds_extreme_v<reducers::arg_extreme<T, Sign>> =
-    fits_simd_v<T> && !boolean<T>;
-
-}  // namespace detail
 
 /// The loops of accumulation A; see vector_tile, which has the same members.
 template <class A, missing Missing> class plain_tile {
@@ -50,11 +20,6 @@ template <class A, missing Missing> class plain_tile {
 
   static tile_summary<A> row(void const* data, bool const* valid, int n, index_t first) {
     T const* const x = static_cast<T const*>(data);
-    if constexpr (detail::finds_extreme_v<A> && !masked) {
-      if (n > 0) {
-        return {detail::first_extreme<T, A::sign>(x, n, first), n};
-      }
-    }
     lane_type lane[tile_lanes];
     for (lane_type& l : lane) {
       l = A::start();
@@ -77,8 +42,7 @@ template <class A, missing Missing> class plain_tile {
   }
 
   struct column_state {
-    lane_type sum[column_block];
-    lane_type waiting[lane_levels][column_block];
+    lane_type lane[lane_slots][column_block];
     T shift[column_block];
     int count[column_block];
   };
@@ -93,30 +57,29 @@ template <class A, missing Missing> class plain_tile {
                     return !masked || valid[c];
                   });
     }
-    walk_lanes(
-        tile.rows, [&](int lane) { add_lane(tile, state, lane); },
-        [&](int level) {
+    int const slot = walk_lanes(
+        tile.rows, [&](int lane, int to) { add_lane(tile, state, lane, state.lane[to]); },
+        [&](int earlier, int later, int to) {
           for (int c = 0; c < columns; ++c) {
-            state.sum[c] = A::merge_lanes(state.waiting[level][c], state.sum[c]);
+            state.lane[to][c] = A::merge_lanes(state.lane[earlier][c], state.lane[later][c]);
           }
-        },
-        [&](int level) { std::copy(state.sum, state.sum + columns, state.waiting[level]); });
+        });
     for (int c = 0; c < columns; ++c) {
       index_t const n = state.count[c];
-      out[c] = {n > 0 ? A::close(state.sum[c], n, state.shift[c]) : typename A::tile{}, n};
+      out[c] = {n > 0 ? A::close(state.lane[slot][c], n, state.shift[c]) : typename A::tile{}, n};
     }
   }
 
  private:
-  static void add_lane(column_part const& tile, column_state& state, int lane) {
-    std::fill(state.sum, state.sum + tile.columns, A::start());
+  static void add_lane(column_part const& tile, column_state& state, int lane, lane_type* sum) {
+    std::fill(sum, sum + tile.columns, A::start());
     for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int r) {
       for (int g = 0; g < rows; ++g) {
         T const* const row = static_cast<T const*>(x[g]);
         for (int c = 0; c < tile.columns; ++c) {
           if (!masked || valid[g][c]) {
             state.count[c] += masked ? 1 : 0;
-            A::add(state.sum[c], row[c], tile.first + r + g * tile_lanes, state.shift[c]);
+            A::add(sum[c], row[c], tile.first + r + g * tile_lanes, state.shift[c]);
           }
         }
       }

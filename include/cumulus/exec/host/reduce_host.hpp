@@ -5,7 +5,9 @@
 // (exec/host/tile_sweep.hpp); here is what a sweep needs to know of an expression and a reducer.
 
 #include "cumulus/exec/host/plain_tile.hpp"
+#include "cumulus/exec/host/position_tile.hpp"
 #include "cumulus/exec/host/tile_sweep.hpp"
+#include "cumulus/exec/host/vector_tile.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
@@ -75,7 +77,7 @@ void finish_tiles(void const* accumulation, void* summaries, index_t tiles, inde
 
 template <class A, class Tile> constexpr auto folded_of() {
   using loop = void (*)(column_part const&, void* state, void* summaries);
-  if constexpr (vector_lanes<A>::exist) {
+  if constexpr (requires { &Tile::folded; }) {
     return static_cast<loop>([](column_part const& tile, void* state, void* to) {
       Tile::folded(tile, *static_cast<typename Tile::column_state*>(state),
                    static_cast<tile_summary<A>*>(to));
@@ -84,6 +86,12 @@ template <class A, class Tile> constexpr auto folded_of() {
     return static_cast<loop>(nullptr);
   }
 }
+
+/// The loops that use vector registers.
+template <class A, missing Missing>
+using register_tile =
+    typename std::conditional_t<finds_position_v<A>, std::type_identity<position_tile<A, Missing>>,
+                                std::type_identity<vector_tile<A, Missing>>>::type;
 
 template <class Tree, class A, class Tile> constexpr tile_functions make_tile_functions() {
   using summary = tile_summary<A>;
@@ -122,14 +130,15 @@ struct without_not_nan<tree::not_nan<Value>> {
 template <class Tree, class A, bool HasMask>
 inline constexpr tile_functions tile_functions_of = [] {
   using bare = detail::without_not_nan<Tree>;
-  if constexpr (!vector_lanes<A>::exist) {
+  if constexpr (!vector_lanes<A>::exist && !finds_position_v<A>) {
     constexpr bool truths = HasMask || tree::is_masked_v<Tree>;
     return detail::make_tile_functions<Tree, A,
                                        plain_tile<A, truths ? missing::bytes : missing::none>>();
   } else if constexpr (HasMask) {
-    return detail::make_tile_functions<Tree, A, vector_tile<A, missing::bytes>>();
+    return detail::make_tile_functions<Tree, A, detail::register_tile<A, missing::bytes>>();
   } else {
-    return detail::make_tile_functions<typename bare::type, A, vector_tile<A, bare::what>>();
+    return detail::make_tile_functions<typename bare::type, A,
+                                       detail::register_tile<A, bare::what>>();
   }
 }();
 

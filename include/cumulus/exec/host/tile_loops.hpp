@@ -51,11 +51,15 @@ struct column_part {
   index_t first;
 };
 
-/// Calls add(lane) for every lane that has rows, in an order in which partners (l and l + 16, then
-/// l and l + 8, …) meet as they complete; merge(level) joins the last one with what waits at that
-/// level, and wait(level) keeps it there.
-template <class Add, class Merge, class Wait>
-void walk_lanes(int rows, Add const& add, Merge const& merge, Wait const& wait) {
+/// Where lanes of columns are while a tile is swept: those that wait for a partner, one for each
+/// number of lanes merged so far, and the one that is being added to.
+inline constexpr int lane_slots = lane_levels + 2;
+
+/// Calls add(lane, slot) for every lane that has rows, in an order in which partners (l and l + 16,
+/// then l and l + 8, …) meet as they complete, and merge(earlier, later, to) to join two slots.
+/// Returns the slot of what is left in the end.
+template <class Add, class Merge> int walk_lanes(int rows, Add const& add, Merge const& merge) {
+  constexpr int working = lane_slots - 1;
   int levels = 0;
   while ((1 << levels) < rows && levels < lane_levels) {
     ++levels;
@@ -65,15 +69,14 @@ void walk_lanes(int rows, Add const& add, Merge const& merge, Wait const& wait) 
     for (int bit = 0; bit < levels; ++bit) {
       lane |= (k >> bit & 1) << (levels - 1 - bit);
     }
-    add(lane);
-    int level = 0;
-    for (; (k >> level & 1) != 0; ++level) {
-      merge(level);
-    }
-    if (k + 1 < 1 << levels) {
-      wait(level);
+    bool const waits = (k & 1) == 0;
+    add(lane, waits ? 0 : working);
+    for (int level = 0; (k >> level & 1) != 0; ++level) {
+      bool const last = (k >> (level + 1) & 1) == 0;
+      merge(level, working, last ? level + 1 : working);
     }
   }
+  return levels;
 }
 
 /// Calls use(x, valid, rows, index of the first one in the tile) for all rows of a lane.

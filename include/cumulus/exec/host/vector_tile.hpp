@@ -29,6 +29,9 @@ template <class A, missing Missing> class vector_tile {
   static constexpr int width =
       vector_bytes / std::max({int{sizeof(E)}, int{sizeof(element)}, int{sizeof(std::int32_t)}});
   static_assert(width <= tile_lanes);
+  static constexpr int packs = tile_lanes / width;
+  /// Bytes; further than the prefetcher of the hardware has read by then.
+  static constexpr std::size_t read_ahead = 1024;
   using policy = pack_policy<width, true>;
   using elements = simd<element, width>;
   using counters = simd<std::int32_t, width>;
@@ -37,52 +40,29 @@ template <class A, missing Missing> class vector_tile {
     simd<E, width> part[parts];
     counters count;
   };
+  using lanes = E[parts][column_block];
 
  public:
   /// `n` <= 1024 neighbouring elements, of which those count that `valid` tells (Missing: bytes).
-  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t first) {
+  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t) {
     element const* const x = static_cast<element const*>(data);
-    int i = 0;
-    while (masked && i < n && !counts(x, valid, i)) {
-      ++i;
-    }
-    if (i == n) {
-      return {{}, 0};
-    }
-    element const shift = x[i];
-    int count = masked ? 0 : n;
-    typename A::lane lane[tile_lanes];
-    int const whole = n - n % tile_lanes;
-    // Lanes past the last element are empty and merging them changes nothing.
-    int used = tile_lanes;
-    if (whole > 0) {
-      add_whole(lane, x, valid, whole, shift, count);
-    } else {
-      while (used / 2 >= n) {
-        used /= 2;
+    element shift = n > 0 ? x[0] : element(0);
+    if constexpr (masked && A::needs_shift) {
+      int i = 0;
+      while (i < n && !counts(x, valid, i)) {
+        ++i;
       }
-      for (int l = 0; l < used; ++l) {
-        lane[l] = A::start();
-      }
+      shift = i < n ? x[i] : element(0);
     }
-    for (int j = whole; j < n; ++j) {
-      if (counts(x, valid, j)) {
-        A::add(lane[j - whole], static_cast<T>(x[j]), first + j, static_cast<T>(shift));
-        count += masked ? 1 : 0;
-      }
-    }
-    for (int half = used / 2; half > 0; half /= 2) {
-      for (int l = 0; l < half; ++l) {
-        lane[l] = A::merge_lanes(lane[l], lane[l + half]);
-      }
-    }
-    return {A::close(lane[0], count, static_cast<T>(shift)), count};
+    int count = n;
+    auto const lane = add_row(x, valid, n, shift, count, std::make_index_sequence<packs>{});
+    return count > 0 ? tile_summary<A>{A::close(lane, count, static_cast<T>(shift)), count}
+                     : tile_summary<A>{{}, 0};
   }
 
   /// What a tile of columns is accumulated in.
   struct column_state {
-    E sum[parts][column_block];
-    E waiting[lane_levels][parts][column_block];  ///< lanes whose partners are still to come
+    lanes lane[lane_slots];
     element shift[column_block];
     std::int32_t count[column_block];
   };
@@ -93,15 +73,21 @@ template <class A, missing Missing> class vector_tile {
     if constexpr (A::needs_shift) {
       find_shifts(tile, state.shift, counts);
     }
-    walk_lanes(
-        tile.rows, [&](int lane) { add_lane(tile, state, lane); },
-        [&](int level) { merge_into_sum(state, state.waiting[level], tile.columns); },
-        [&](int level) {
-          for (int p = 0; p < parts; ++p) {
-            std::copy(state.sum[p], state.sum[p] + tile.columns, state.waiting[level][p]);
+    int const slot = walk_lanes(
+        tile.rows,
+        [&](int lane, int to) {
+          bool fresh = true;
+          for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
+            add_columns(x, valid, rows, tile.columns, state, state.lane[to], fresh);
+            fresh = false;
+          });
+        },
+        [&](int earlier, int later, int to) {
+          for (int c = 0; c < tile.columns; c += width) {
+            merge_numbers(state.lane[earlier], c, state.lane[later], c, state.lane[to]);
           }
         });
-    close_columns(tile, state, out);
+    close_columns(tile, state, state.lane[slot], out);
   }
 
   /// The same for few columns whose rows follow one another in memory, so that 32 of them are one
@@ -112,7 +98,8 @@ template <class A, missing Missing> class vector_tile {
     if constexpr (A::needs_shift) {
       find_shifts_of_runs(tile, state);
     }
-    start_lanes(state, run);
+    auto& sum = state.lane[0];
+    start_lanes(sum, run);
     void const* x[rows_at_once];
     bool const* valid[rows_at_once] = {};
     for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
@@ -121,19 +108,23 @@ template <class A, missing Missing> class vector_tile {
       int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
       tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
       if (whole > 0) {
-        add_columns(x, valid, whole, run, state);
+        add_columns(x, valid, whole, run, state, sum, false);
       }
       if (rest > 0) {
-        add_columns(x + whole, valid + whole, 1, rest, state);
+        add_columns(x + whole, valid + whole, 1, rest, state, sum, false);
       }
     }
     // Lane l of a column and lane l + 16 lie 16 * columns apart.
     for (int half = run / 2; half >= tile.columns; half /= 2) {
       for (int c = 0; c < half; c += width) {
-        merge_packs(state, c, c + half);
+        merge_numbers(sum, c, sum, c + half, sum);
+        if constexpr (masked) {
+          store_numbers(&state.count[c],
+                        load_numbers(&state.count[c]) + load_numbers(&state.count[c + half]));
+        }
       }
     }
-    close_columns(tile, state, out);
+    close_columns(tile, state, sum, out);
   }
 
  private:
@@ -143,20 +134,20 @@ template <class A, missing Missing> class vector_tile {
     std::fill(state.count, state.count + padded, 0);
     std::fill(state.shift, state.shift + padded, element(0));
   }
-  static void start_lanes(column_state& state, int lanes) {
-    int const padded = (lanes + width - 1) / width * width;
+  static void start_lanes(lanes& sum, int count) {
+    int const padded = (count + width - 1) / width * width;
     for (int p = 0; p < parts; ++p) {
-      std::fill(state.sum[p], state.sum[p] + padded, V::start(p));
+      std::fill(sum[p], sum[p] + padded, V::start(p));
     }
   }
 
-  static void close_columns(column_part const& tile, column_state const& state,
+  static void close_columns(column_part const& tile, column_state const& state, lanes const& sum,
                             tile_summary<A>* out) {
     for (int c = 0; c < tile.columns; ++c) {
       index_t const n = masked ? state.count[c] : tile.rows;
       E last[parts];
       for (int p = 0; p < parts; ++p) {
-        last[p] = state.sum[p][c];
+        last[p] = sum[p][c];
       }
       out[c] = {n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(state.shift[c]))
                       : typename A::tile{},
@@ -215,10 +206,11 @@ template <class A, missing Missing> class vector_tile {
 
   // --- rows
 
+  /// The lanes of a row, merged; `count` becomes the number of elements that count.
   template <std::size_t... K>
-  static void add_whole(typename A::lane* lane, element const* x, bool const* valid, int n,
-                        element first, int& count, std::index_sequence<K...>) {
-    lane_pack a[sizeof...(K)];
+  static typename A::lane add_row(element const* x, bool const* valid, int n, element first,
+                                  int& count, std::index_sequence<K...>) {
+    lane_pack a[packs];
     for (lane_pack& pack : a) {
       for (int p = 0; p < parts; ++p) {
         pack.part[p] = simd<E, width>::splat(V::start(p));
@@ -227,71 +219,125 @@ template <class A, missing Missing> class vector_tile {
     }
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
-    for (int i = 0; i < n; i += tile_lanes) {
-      (add_pack(a[K], x + i + static_cast<int>(K) * width,
-                truths_at(valid, i + static_cast<int>(K) * width), nothing, shift),
-       ...);
-    }
-    for (int l = 0; l < tile_lanes; ++l) {
-      E last[parts];
-      for (int p = 0; p < parts; ++p) {
-        last[p] = a[l / width].part[p][l % width];
+    auto const add = [&](element const* from, bool const* truths) {
+      (add_pack(a[K], from + K * width, truths_at(truths, K * width), nothing, shift), ...);
+    };
+    int const whole = n - n % tile_lanes;
+    for (int i = 0; i < whole; i += tile_lanes) {
+      // What the next tile reads is on its way while the lanes of this one meet.
+      for (std::size_t line = 0; line < tile_lanes * sizeof(element); line += 64) {
+        __builtin_prefetch(reinterpret_cast<char const*>(x + i) + line + read_ahead);
       }
-      lane[l] = V::lane_of(last);
-      count += masked ? a[l / width].count[l % width] : 0;
+      add(x + i, truths_at(valid, i));
+    }
+    if (whole < n) {
+      element values[tile_lanes];
+      bool truths[tile_lanes] = {};
+      pad(x + whole, truths_at(valid, whole), n - whole, first, values, truths);
+      add(values, truths);
+    }
+    if constexpr (masked) {
+      count = 0;
+      for (int l = 0; l < width; ++l) {
+        count += (a[K].count[l] + ...);
+      }
+    }
+    for (int half = packs / 2; half > 0; half /= 2) {
+      for (int k = 0; k < half; ++k) {
+        V::merge(a[k].part, a[k + half].part);
+      }
+    }
+    return meet<width>(a[0].part);
+  }
+
+  /// Lane l takes in lane l + N / 2, and so on until one is left.
+  template <int N> static typename A::lane meet(simd<E, N> const (&a)[parts]) {
+    if constexpr (N > 2) {
+      simd<E, N / 2> half[2][parts];
+      for (int p = 0; p < parts; ++p) {
+        std::memcpy(static_cast<void*>(&half[0][p]), &a[p], sizeof(half[0][p]));
+        std::memcpy(static_cast<void*>(&half[1][p]),
+                    reinterpret_cast<char const*>(&a[p]) + sizeof(half[0][p]), sizeof(half[1][p]));
+      }
+      V::merge(half[0], half[1]);
+      return meet<N / 2>(half[0]);
+    } else {
+      E lane[2][parts];
+      for (int p = 0; p < parts; ++p) {
+        lane[0][p] = a[p][0];
+        lane[1][p] = a[p][1];
+      }
+      return A::merge_lanes(V::lane_of(lane[0]), V::lane_of(lane[1]));
     }
   }
-  static void add_whole(typename A::lane* lane, element const* x, bool const* valid, int n,
-                        element shift, int& count) {
-    add_whole(lane, x, valid, n, shift, count, std::make_index_sequence<tile_lanes / width>{});
+
+  /// The last elements of a row, filled up to 32 with what changes nothing.
+  static void pad(element const* x, [[maybe_unused]] bool const* valid, int n, element shift,
+                  element* values, [[maybe_unused]] bool* truths) {
+    std::fill(values + n, values + tile_lanes, nothing_of(shift));
+    std::copy(x, x + n, values);
+    if constexpr (Missing == missing::bytes) {
+      std::copy(valid, valid + n, truths);
+    }
   }
 
   // --- columns
 
-  static void add_lane(column_part const& tile, column_state& state, int lane) {
-    start_lanes(state, tile.columns);
-    for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
-      add_columns(x, valid, rows, tile.columns, state);
-    });
-  }
-
+  /// Adds the elements of `rows` rows to the lanes of `sum`, which are new if `fresh`.
   static void add_columns(void const* const* x, bool const* const* valid, int rows, int columns,
-                          column_state& state) {
+                          column_state& state, lanes& sum, bool fresh) {
     int c = 0;
+    for (; c + 2 * width <= columns; c += 2 * width) {
+      add_rows<2>(x, valid, rows, c, state, sum, c, fresh);
+    }
     for (; c + width <= columns; c += width) {
-      add_rows(x, valid, rows, c, state, c);
+      add_rows<1>(x, valid, rows, c, state, sum, c, fresh);
     }
     if (c < columns) {
-      add_last_columns(x, valid, rows, c, columns - c, state);
+      add_last_columns(x, valid, rows, c, columns - c, state, sum, fresh);
     }
   }
 
-  /// Adds the elements at … at + width of `rows` rows to the columns from c.
+  /// Adds elements at, at + 1, … of `rows` rows to the columns c, c + 1, …: as many as `Packs` packs
+  /// have.
+  template <int Packs>
   static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
-                       column_state& state, int c) {
-    lane_pack a;
-    for (int p = 0; p < parts; ++p) {
-      a.part[p] = load_numbers(&state.sum[p][c]);
+                       column_state& state, lanes& sum, int c, bool fresh) {
+    lane_pack a[Packs];
+    elements shift[Packs];
+    elements nothing[Packs];
+    for (int k = 0; k < Packs; ++k) {
+      int const column = c + k * width;
+      for (int p = 0; p < parts; ++p) {
+        a[k].part[p] = fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
+      }
+      if constexpr (masked) {
+        a[k].count = load_numbers(&state.count[column]);
+      }
+      shift[k] = load_numbers(state.shift + column);
+      nothing[k] = nothing_at(shift[k]);
     }
-    if constexpr (masked) {
-      a.count = load_numbers(&state.count[c]);
-    }
-    elements const shift = load_numbers(state.shift + c);
-    elements const nothing = nothing_at(shift);
     for (int g = 0; g < rows; ++g) {
-      add_pack(a, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at), nothing, shift);
+      element const* const row = static_cast<element const*>(x[g]) + at;
+      add_pack(a[0], row, truths_at(valid[g], at), nothing[0], shift[0]);
+      if constexpr (Packs == 2) {
+        add_pack(a[1], row + width, truths_at(valid[g], at + width), nothing[1], shift[1]);
+      }
     }
-    for (int p = 0; p < parts; ++p) {
-      store_numbers(&state.sum[p][c], a.part[p]);
-    }
-    if constexpr (masked) {
-      store_numbers(&state.count[c], a.count);
+    for (int k = 0; k < Packs; ++k) {
+      int const column = c + k * width;
+      for (int p = 0; p < parts; ++p) {
+        store_numbers(&sum[p][column], a[k].part[p]);
+      }
+      if constexpr (masked) {
+        store_numbers(&state.count[column], a[k].count);
+      }
     }
   }
 
   /// The same for the last columns, fewer than a pack; to the others nothing is added.
   static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
-                               int columns, column_state& state) {
+                               int columns, column_state& state, lanes& sum, bool fresh) {
     element values[rows_at_once][width];
     bool truths[rows_at_once][width] = {};
     void const* padded[rows_at_once];
@@ -307,7 +353,7 @@ template <class A, missing Missing> class vector_tile {
       padded[g] = values[g];
       padded_valid[g] = truths[g];
     }
-    add_rows(padded, padded_valid, rows, 0, state, c);
+    add_rows<1>(padded, padded_valid, rows, 0, state, sum, c, fresh);
   }
 
   /// An element that changes nothing and does not count.
@@ -321,25 +367,8 @@ template <class A, missing Missing> class vector_tile {
     }
   }
 
-  static void merge_into_sum(column_state& state, E const (&earlier)[parts][column_block],
-                             int columns) {
-    for (int c = 0; c < columns; c += width) {
-      merge_numbers(state, earlier, c, state.sum, c);
-    }
-  }
-
-  /// The lanes from c on take in those from `later` on, with what they counted.
-  static void merge_packs(column_state& state, int c, int later) {
-    merge_numbers(state, state.sum, c, state.sum, later);
-    if constexpr (masked) {
-      store_numbers(&state.count[c],
-                    load_numbers(&state.count[c]) + load_numbers(&state.count[later]));
-    }
-  }
-
-  /// state.sum from c on becomes a pack of `first` merged with one of `second`.
-  static void merge_numbers(column_state& state, E const (&first)[parts][column_block], int c,
-                            E const (&second)[parts][column_block], int later) {
+  /// A pack of `to` becomes one of `first` merged with one of `second`.
+  static void merge_numbers(lanes const& first, int c, lanes const& second, int later, lanes& to) {
     simd<E, width> a[parts];
     simd<E, width> b[parts];
     for (int p = 0; p < parts; ++p) {
@@ -348,7 +377,7 @@ template <class A, missing Missing> class vector_tile {
     }
     V::merge(a, b);
     for (int p = 0; p < parts; ++p) {
-      store_numbers(&state.sum[p][c], a[p]);
+      store_numbers(&to[p][c], a[p]);
     }
   }
 

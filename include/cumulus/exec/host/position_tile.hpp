@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One tile of argmax or argmin of real numbers on the host: each lane keeps the best value and where
+// it stands. Of equals the first one wins, so that the result does not depend on the order in which
+// lanes meet.
+
+#include <algorithm>
+
+#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/vector_lanes.hpp"
+#include "cumulus/exec/pack/pack.hpp"
+#include "cumulus/exec/plan/tile_summary.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// True if the positions that A looks for are found in vector registers.
+template <class A> inline constexpr bool finds_position_v = false;
+template <class T, int Sign>
+inline constexpr bool finds_position_v<reducers::arg_extreme<T, Sign>> = !complex_floating<T>;
+
+/// The loops of accumulation A; see vector_tile, which has the same members.
+template <class A, missing Missing> class position_tile {
+  using T = typename A::input;
+  static constexpr bool masked = Missing != missing::none;
+
+ public:
+  using element = reduced_from_t<T>;
+
+ private:
+  using index_type = std::int32_t;  ///< of a tile
+  static constexpr int width =
+      vector_bytes / std::max(int{sizeof(element)}, int{sizeof(index_type)});
+  static constexpr int packs = 4;  ///< of a row that are compared side by side
+  using policy = pack_policy<width, true>;
+  using elements = simd<element, width>;
+  using positions = simd<index_type, width>;
+
+  template <int N> struct best_of {
+    simd<element, N> value;
+    simd<index_type, N> index;  ///< -1: nothing has counted yet
+  };
+  struct lane_pack {
+    best_of<width> best;
+    positions count;
+  };
+
+ public:
+  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t first) {
+    element const* const x = static_cast<element const*>(data);
+    constexpr int together = packs * width;
+    int const whole = n - n % together;
+    typename A::lane lane = A::start();
+    index_t count = masked ? 0 : n;
+    if (whole > 0) {
+      lane_pack a[packs];
+      positions step = positions::splat(0);
+      for (int l = 0; l < width; ++l) {
+        step.set(l, l);
+      }
+      for (int k = 0; k < packs; ++k) {
+        a[k] = {{load_numbers(x + k * width),
+                 masked ? positions::splat(-1) : step + positions::splat(k * width)},
+                positions::splat(0)};
+      }
+      for (int i = 0; i < whole; i += together) {
+        for (int k = 0; k < packs; ++k) {
+          int const at = i + k * width;
+          add_pack(a[k], x + at, truths_at(valid, at), step + positions::splat(at));
+        }
+      }
+      for (int k = 1; k < packs; ++k) {
+        join(a[0].best, a[k].best);
+        a[0].count = a[0].count + a[k].count;
+      }
+      for (int l = 0; l < width; ++l) {
+        count += a[0].count[l];
+      }
+      lane = meet(a[0].best, first);
+    }
+    for (int i = whole; i < n; ++i) {
+      if (counts(x, valid, i)) {
+        A::add(lane, static_cast<T>(x[i]), first + i, T(0));
+        count += masked ? 1 : 0;
+      }
+    }
+    return {lane, count};
+  }
+
+  struct column_state {
+    element value[column_block];
+    index_type index[column_block];
+    index_type count[column_block];
+  };
+
+  static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
+    int const padded = (tile.columns + width - 1) / width * width;
+    std::fill(state.value, state.value + padded, element(0));
+    std::fill(state.index, state.index + padded, -1);
+    std::fill(state.count, state.count + padded, 0);
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    for (int r = 0; r < tile.rows; r += rows_at_once) {
+      int const rows = std::min(rows_at_once, tile.rows - r);
+      tile.source.fetch(r, 1, rows, x, valid);
+      if (r == 0 && !masked) {
+        std::copy_n(static_cast<element const*>(x[0]), tile.columns, state.value);
+        std::fill_n(state.index, tile.columns, 0);
+      }
+      int c = 0;
+      for (; c + width <= tile.columns; c += width) {
+        add_rows(x, valid, rows, c, state, c, r);
+      }
+      if (c < tile.columns) {
+        add_last_columns(x, valid, rows, c, tile.columns - c, state, r);
+      }
+    }
+    for (int c = 0; c < tile.columns; ++c) {
+      bool const none = state.index[c] < 0;
+      out[c] = {{static_cast<compute_t<T>>(state.value[c]),
+                 none ? index_t{-1} : tile.first + state.index[c]},
+                masked ? index_t{state.count[c]} : index_t{tile.rows}};
+    }
+  }
+
+ private:
+  static bool counts(element const* x, bool const* valid, int i) {
+    if constexpr (Missing == missing::nan) {
+      return !elementary::is_nan(x[i]);
+    } else {
+      return Missing == missing::none || valid[i];
+    }
+  }
+  static bool const* truths_at([[maybe_unused]] bool const* valid, [[maybe_unused]] int i) {
+    if constexpr (Missing == missing::bytes) {
+      return valid + i;
+    } else {
+      return nullptr;
+    }
+  }
+
+  template <class N> static simd<N, width> load_numbers(N const* at) {
+    return load<N, policy, access::unit>(reinterpret_cast<std::byte const*>(at), 1, 0, width);
+  }
+  template <class N> static void store_numbers(N* at, simd<N, width> const& pack) {
+    store<N, policy, access::unit>(reinterpret_cast<std::byte*>(at), 1, 0, width, pack);
+  }
+
+  /// Where x goes before a: a NaN before any number.
+  template <int N> static mask<N, sizeof(element)> beats(simd<element, N> x, simd<element, N> a) {
+    if constexpr (A::sign > 0) {
+      return (!(a >= x)) & (a == a);
+    } else {
+      return (!(x >= a)) & (a == a);
+    }
+  }
+
+  static void add_pack(lane_pack& a, element const* at, [[maybe_unused]] bool const* valid,
+                       positions index) {
+    elements const x = load_numbers(at);
+    auto take = resize_mask<4>(beats(x, a.best.value));
+    if constexpr (masked) {
+      auto const here = resize_mask<4>(truths(x, valid));
+      a.count = a.count - positions(here.v());
+      take = (take | (a.best.index < positions::splat(0))) & here;
+    }
+    a.best.value = select(resize_mask<sizeof(element)>(take), x, a.best.value);
+    a.best.index = select(take, index, a.best.index);
+  }
+  static auto truths(elements x, [[maybe_unused]] bool const* valid) {
+    if constexpr (Missing == missing::nan) {
+      return x == x;
+    } else {
+      return load<bool, policy, access::unit>(reinterpret_cast<std::byte const*>(valid), 1, 0,
+                                              width);
+    }
+  }
+
+  /// The better of two for each lane, or the one there is.
+  template <int N> static void join(best_of<N>& a, best_of<N> const& b) {
+    auto const none = simd<index_type, N>::splat(0);
+    auto const equal = !(resize_mask<4>(beats(a.value, b.value)));
+    auto take = resize_mask<4>(beats(b.value, a.value)) | (equal & (b.index < a.index));
+    take = (take | (a.index < none)) & (b.index >= none);
+    a.value = select(resize_mask<sizeof(element)>(take), b.value, a.value);
+    a.index = select(take, b.index, a.index);
+  }
+
+  template <int N> static typename A::lane meet(best_of<N> const& a, index_t first) {
+    if constexpr (N > 2) {
+      best_of<N / 2> half[2];
+      for (int h = 0; h < 2; ++h) {
+        std::memcpy(static_cast<void*>(&half[h].value),
+                    reinterpret_cast<char const*>(&a.value) + h * sizeof(half[h].value),
+                    sizeof(half[h].value));
+        std::memcpy(static_cast<void*>(&half[h].index),
+                    reinterpret_cast<char const*>(&a.index) + h * sizeof(half[h].index),
+                    sizeof(half[h].index));
+      }
+      join(half[0], half[1]);
+      return meet(half[0], first);
+    } else {
+      auto const lane = [&](int l) {
+        return typename A::lane{static_cast<compute_t<T>>(a.value[l]),
+                                a.index[l] < 0 ? index_t{-1} : first + a.index[l]};
+      };
+      return A::merge_lanes(lane(0), lane(1));
+    }
+  }
+
+  /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
+  static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
+                       column_state& state, int c, int first) {
+    lane_pack a{{load_numbers(&state.value[c]), load_numbers(&state.index[c])},
+                load_numbers(&state.count[c])};
+    for (int g = 0; g < rows; ++g) {
+      add_pack(a, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at),
+               positions::splat(first + g));
+    }
+    store_numbers(&state.value[c], a.best.value);
+    store_numbers(&state.index[c], a.best.index);
+    if constexpr (masked) {
+      store_numbers(&state.count[c], a.count);
+    }
+  }
+
+  /// The same for the last columns, fewer than a pack; nobody reads the others.
+  static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
+                               int columns, column_state& state, int first) {
+    element values[rows_at_once][width] = {};
+    bool truths[rows_at_once][width] = {};
+    void const* padded[rows_at_once];
+    bool const* padded_valid[rows_at_once] = {};
+    for (int g = 0; g < rows; ++g) {
+      std::copy_n(static_cast<element const*>(x[g]) + c, columns, values[g]);
+      if constexpr (Missing == missing::bytes) {
+        std::copy_n(valid[g] + c, columns, truths[g]);
+      }
+      padded[g] = values[g];
+      padded_valid[g] = truths[g];
+    }
+    add_rows(padded, padded_valid, rows, 0, state, c, first);
+  }
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
