@@ -24,7 +24,7 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
     for (index_t i = begin; i < end; rows.next()) {
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
-      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows, column, count};
+      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows(), column, count};
       std::byte* const out = const_cast<std::byte*>(rows.at()[0]);
       if (streams) {
         stream_row(part, out, operands[0].item_bytes, evaluate);

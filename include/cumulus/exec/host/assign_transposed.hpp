@@ -35,7 +35,8 @@ class transposed_sweep {
       in_tile_[i].stride[plan.other_axis] = pitch / in_tile_[i].item_bytes;
     }
     for (operand const& o : in_tile_) {
-      unit_ = unit_ && (!o.in_memory() || o.stride[plan.rank - 1] == 1);
+      index_t const step = o.stride[plan.rank - 1];
+      unit_ = unit_ && (!o.in_memory() || step == 1 || step == 0);
     }
   }
 
@@ -59,7 +60,7 @@ class transposed_sweep {
 
  private:
   /// Elements that a transposed array gives side by side, bytes of the longest rows made of them,
-  /// and how far those lie apart: not a power of two, whose lines would drive one another out of the
+  /// and how far those lie apart: not a power of two, where lines drive one another out of the
   /// cache. Long rows let the processor read the other arrays ahead.
   static constexpr index_t tile_rows = 64;
   static constexpr index_t row_bytes = 2048;

@@ -11,7 +11,7 @@ struct row_part {
   std::byte const* const* at;  ///< where each leaf's row begins
   operand const* operands;     ///< the leaves, with strides over the plan's axes
   int axis;                    ///< the axis along the row
-  bool unit;                   ///< every array of the row lies side by side
+  bool unit;                   ///< every array lies side by side, or is one element for the row
   index_t first;               ///< first element
   index_t count;               ///< number of elements
 };
@@ -21,23 +21,61 @@ template <class Tree>
 using host_packs =
     pack_policy<(vector_bytes / widest_v<Tree> > 1 ? vector_bytes / widest_v<Tree> : 1), true>;
 
-namespace detail {
-
-template <class Tree> row_cursor<Tree::leaf_count> cursor_of(row_part const& part) {
-  row_cursor<Tree::leaf_count> c{.at = {}, .step = {}, .operands = part.operands, .bad_index = {}};
-  for (int k = 0; k < Tree::leaf_count; ++k) {
-    c.at[k] = part.at[k];
-    c.step[k] = part.operands[k].stride[part.axis];
+/// Fills 64 bytes with copies of an element.
+inline void repeat_element(std::byte* to, std::byte const* element, int item_bytes) {
+  std::memcpy(to, element, static_cast<std::size_t>(item_bytes));
+  for (int done = item_bytes; done < 64; done *= 2) {
+    std::memcpy(to + done, to, static_cast<std::size_t>(done));
   }
-  return c;
 }
 
-}  // namespace detail
+/// A row of an expression on the host. What a loop reads again and again lies in the cursor, where
+/// the compiler knows that no store changes it. With unit access an array at step 0 is read from a
+/// pack of copies; a gather with one index for the whole row is an array.
+template <int Leaves> struct host_cursor {
+  std::byte const* at[Leaves];
+  index_t step[Leaves];
+  index_t mask[Leaves];  ///< unit access: what is left of an index
+  alignas(16) std::byte value[Leaves][16];
+  operand const* operands;
+  alignas(64) std::byte repeated[Leaves][64];
 
-/// Calls use(i, count, pack) for every pack of a row part.
-template <class Tree, class Use> void for_each_pack(row_part const& part, Use const& use) {
+  static constexpr int* bad_index = nullptr;
+
+  explicit host_cursor(row_part const& part) : operands(part.operands) {
+    for (int k = 0; k < Leaves; ++k) {
+      operand const& o = part.operands[k];
+      at[k] = part.at[k];
+      step[k] = o.stride[part.axis];
+      mask[k] = -1;
+      std::memcpy(value[k], o.value, sizeof(value[k]));
+      if (k > 0 && o.kind == leaf_kind::indirect && step[k - 1] == 0) {
+        index_t const index = *reinterpret_cast<index_t const*>(at[k - 1]);
+        at[k] = moved(at[k], detail::checked_gather(index, o.value_as<gather_extent>(), nullptr) *
+                                 o.item_bytes);
+      }
+      if (part.unit && o.in_memory() && step[k] == 0) {
+        repeat_element(repeated[k], at[k], o.item_bytes);
+        at[k] = repeated[k];
+        mask[k] = 0;
+      }
+    }
+  }
+  host_cursor(host_cursor const&) = delete;
+  host_cursor& operator=(host_cursor const&) = delete;
+
+  index_t along(int k, index_t i) const { return i & mask[k]; }
+  std::byte const* gathered(int k) const { return at[k + 1]; }
+  template <class T> T const& constant(int k) const {
+    static_assert(sizeof(T) <= sizeof(value[0]));
+    return *reinterpret_cast<T const*>(value[k]);
+  }
+};
+
+/// Calls use(i, where, count, pack) for every pack of a row part.
+template <class Tree, class Use> void for_each_pack(row_part const& part, Use const use) {
   using Packs = host_packs<Tree>;
-  auto const c = detail::cursor_of<Tree>(part);
+  host_cursor<Tree::leaf_count> const c(part);
   index_t i = part.first;
   index_t const end = part.first + part.count;
   if (part.unit) {
@@ -56,7 +94,7 @@ template <class Tree, class Use> void for_each_pack(row_part const& part, Use co
 /// Evaluates part of a row into `out`, whose element i lies `out_step` * i elements from `out`.
 template <class Tree> void evaluate_row(row_part const& part, std::byte* out, index_t out_step) {
   using T = typename Tree::value_type;
-  for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
+  for_each_pack<Tree>(part, [out, out_step](index_t i, auto where, int count, auto const& pack) {
     store<T, host_packs<Tree>, where()>(out, out_step, i, count, pack);
   });
 }

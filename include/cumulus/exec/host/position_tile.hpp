@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One tile of argmax or argmin of real numbers on the host: each lane keeps the best value and where
-// it stands. Of equals the first one wins, so that the result does not depend on the order in which
-// lanes meet.
+// One tile of argmax or argmin of real numbers on the host: each lane keeps the best value and
+// where it stands. Of equals the first one wins, so that the result does not depend on the order in
+// which lanes meet.
 
 #include <algorithm>
 
-#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/tile_elements.hpp"
 #include "cumulus/exec/host/vector_lanes.hpp"
-#include "cumulus/exec/pack/pack.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -18,23 +17,28 @@ template <class A> inline constexpr bool finds_position_v = false;
 template <class T, int Sign>
 inline constexpr bool finds_position_v<reducers::arg_extreme<T, Sign>> = !complex_floating<T>;
 
+namespace detail {
+
+template <class A, missing Missing, class Element = reduced_from_t<typename A::input>>
+using positions_of_tile = tile_elements<Element, Missing, tile_width<Element>>;
+
+}  // namespace detail
+
 /// The loops of accumulation A; see vector_tile, which has the same members.
-template <class A, missing Missing> class position_tile {
+template <class A, missing Missing> class position_tile : detail::positions_of_tile<A, Missing> {
   using T = typename A::input;
-  static constexpr bool masked = Missing != missing::none;
+  using base = detail::positions_of_tile<A, Missing>;
+  using base::counts, base::truths_at, base::here, base::load_numbers, base::store_numbers;
+  using base::masked, base::width;
+  using typename base::elements;
+  using index_type = std::int32_t;  ///< of a tile
+  using positions = simd<index_type, width>;
+  static constexpr int packs = 4;  ///< of a row that are compared side by side
 
  public:
   using element = reduced_from_t<T>;
 
  private:
-  using index_type = std::int32_t;  ///< of a tile
-  static constexpr int width =
-      vector_bytes / std::max(int{sizeof(element)}, int{sizeof(index_type)});
-  static constexpr int packs = 4;  ///< of a row that are compared side by side
-  using policy = pack_policy<width, true>;
-  using elements = simd<element, width>;
-  using positions = simd<index_type, width>;
-
   template <int N> struct best_of {
     simd<element, N> value;
     simd<index_type, N> index;  ///< -1: nothing has counted yet
@@ -123,28 +127,6 @@ template <class A, missing Missing> class position_tile {
   }
 
  private:
-  static bool counts(element const* x, bool const* valid, int i) {
-    if constexpr (Missing == missing::nan) {
-      return !elementary::is_nan(x[i]);
-    } else {
-      return Missing == missing::none || valid[i];
-    }
-  }
-  static bool const* truths_at([[maybe_unused]] bool const* valid, [[maybe_unused]] int i) {
-    if constexpr (Missing == missing::bytes) {
-      return valid + i;
-    } else {
-      return nullptr;
-    }
-  }
-
-  template <class N> static simd<N, width> load_numbers(N const* at) {
-    return load<N, policy, access::unit>(reinterpret_cast<std::byte const*>(at), 1, 0, width);
-  }
-  template <class N> static void store_numbers(N* at, simd<N, width> const& pack) {
-    store<N, policy, access::unit>(reinterpret_cast<std::byte*>(at), 1, 0, width, pack);
-  }
-
   /// Where x goes before a: a NaN before any number.
   template <int N> static mask<N, sizeof(element)> beats(simd<element, N> x, simd<element, N> a) {
     if constexpr (A::sign > 0) {
@@ -159,22 +141,13 @@ template <class A, missing Missing> class position_tile {
     elements const x = load_numbers(at);
     auto take = resize_mask<4>(beats(x, a.best.value));
     if constexpr (masked) {
-      auto const here = resize_mask<4>(truths(x, valid));
-      a.count = a.count - positions(here.v());
-      take = (take | (a.best.index < positions::splat(0))) & here;
+      auto const counted = resize_mask<4>(here(x, valid));
+      a.count = a.count - positions(counted.v());
+      take = (take | (a.best.index < positions::splat(0))) & counted;
     }
     a.best.value = select(resize_mask<sizeof(element)>(take), x, a.best.value);
     a.best.index = select(take, index, a.best.index);
   }
-  static auto truths(elements x, [[maybe_unused]] bool const* valid) {
-    if constexpr (Missing == missing::nan) {
-      return x == x;
-    } else {
-      return load<bool, policy, access::unit>(reinterpret_cast<std::byte const*>(valid), 1, 0,
-                                              width);
-    }
-  }
-
   /// The better of two for each lane, or the one there is.
   template <int N> static void join(best_of<N>& a, best_of<N> const& b) {
     auto const none = simd<index_type, N>::splat(0);

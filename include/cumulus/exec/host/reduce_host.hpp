@@ -36,15 +36,16 @@ template <class Tree> void const* produce_row(row_part const& part, void* values
   using T = typename Tree::value_type;
   if constexpr (tree::is_masked_v<Tree>) {
     using Packs = host_packs<Tree>;
-    for_each_pack<Tree>(part, [&](index_t i, auto where, int count, auto const& pack) {
-      index_t const at = i - part.first;
+    index_t const first = part.first;
+    for_each_pack<Tree>(part, [=](index_t i, auto where, int count, auto const& pack) {
+      index_t const at = i - first;
       store<T, Packs, where()>(static_cast<std::byte*>(values), 1, at, count, pack.value);
       store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at, count, pack.valid);
     });
     return values;
   } else {
     if constexpr (std::is_same_v<Tree, tree::array<T>>) {
-      if (part.unit) {
+      if (part.operands[0].stride[part.axis] == 1) {
         return reinterpret_cast<T const*>(part.at[0]) + part.first;
       }
     }

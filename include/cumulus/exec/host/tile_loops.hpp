@@ -15,7 +15,7 @@ enum class missing {
 };
 
 /// Outputs side by side whose tiles are reduced together.
-inline constexpr int column_block = 1024;
+inline constexpr int column_block = 2048;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
 /// The lanes of a tile meet in this many steps.

@@ -6,36 +6,36 @@
 #include <algorithm>
 #include <utility>
 
-#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/tile_elements.hpp"
 #include "cumulus/exec/host/vector_lanes.hpp"
-#include "cumulus/exec/pack/pack.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
+namespace detail {
+
+template <class A, missing Missing, class Element = reduced_from_t<typename A::input>>
+using elements_of_tile =
+    tile_elements<Element, Missing, tile_width<Element, typename vector_lanes<A>::element>>;
+
+}  // namespace detail
+
 /// The loops of accumulation A, in which the elements that `Missing` tells do not count.
-template <class A, missing Missing> class vector_tile {
+template <class A, missing Missing> class vector_tile : detail::elements_of_tile<A, Missing> {
   using V = vector_lanes<A>;
   using T = typename A::input;
   using E = typename V::element;
+  using base = detail::elements_of_tile<A, Missing>;
+  using base::counts, base::truths_at, base::here, base::load_numbers, base::store_numbers;
+  using base::masked, base::width;
+  using typename base::counters, typename base::elements;
   static constexpr int parts = V::parts;
-  static constexpr bool masked = Missing != missing::none;
 
  public:
   using element = reduced_from_t<T>;
 
  private:
-  // What is counted takes four bytes.
-  static constexpr int width =
-      vector_bytes / std::max({int{sizeof(E)}, int{sizeof(element)}, int{sizeof(std::int32_t)}});
-  static_assert(width <= tile_lanes);
   static constexpr int packs = tile_lanes / width;
-  /// Bytes; further than the prefetcher of the hardware has read by then.
-  static constexpr std::size_t read_ahead = 1024;
-  using policy = pack_policy<width, true>;
-  using elements = simd<element, width>;
-  using counters = simd<std::int32_t, width>;
-
   struct lane_pack {
     simd<E, width> part[parts];
     counters count;
@@ -155,44 +155,16 @@ template <class A, missing Missing> class vector_tile {
     }
   }
 
-  static bool counts(element const* x, bool const* valid, int i) {
-    if constexpr (Missing == missing::nan) {
-      return !elementary::is_nan(x[i]);
-    } else {
-      return Missing == missing::none || valid[i];
-    }
-  }
-
-  static bool const* truths_at([[maybe_unused]] bool const* valid, [[maybe_unused]] int i) {
-    if constexpr (Missing == missing::bytes) {
-      return valid + i;
-    } else {
-      return nullptr;
-    }
-  }
-
   /// Adds a pack of elements, with `nothing` where one does not count.
   static void add_pack(lane_pack& a, element const* at, [[maybe_unused]] bool const* valid,
                        elements nothing, elements shift) {
     elements x = load_numbers(at);
-    if constexpr (Missing == missing::nan) {
-      auto const here = x == x;
-      a.count = a.count - counters(resize_mask<4>(here).v());
-      x = select(here, x, nothing);
-    } else if constexpr (Missing == missing::bytes) {
-      auto const here =
-          load<bool, policy, access::unit>(reinterpret_cast<std::byte const*>(valid), 1, 0, width);
-      a.count = a.count - counters(resize_mask<4>(here).v());
-      x = select(here, x, nothing);
+    if constexpr (masked) {
+      auto const counted = here(x, valid);
+      a.count = a.count - counters(resize_mask<4>(counted).v());
+      x = select(counted, x, nothing);
     }
     V::add(a.part, x, shift);
-  }
-
-  template <class N> static simd<N, width> load_numbers(N const* at) {
-    return load<N, policy, access::unit>(reinterpret_cast<std::byte const*>(at), 1, 0, width);
-  }
-  template <class N> static void store_numbers(N* at, simd<N, width> const& pack) {
-    store<N, policy, access::unit>(reinterpret_cast<std::byte*>(at), 1, 0, width, pack);
   }
 
   /// A shift deviates from itself by 0; where it is infinite or NaN the tile is NaN anyway.
@@ -224,10 +196,6 @@ template <class A, missing Missing> class vector_tile {
     };
     int const whole = n - n % tile_lanes;
     for (int i = 0; i < whole; i += tile_lanes) {
-      // What the next tile reads is on its way while the lanes of this one meet.
-      for (std::size_t line = 0; line < tile_lanes * sizeof(element); line += 64) {
-        __builtin_prefetch(reinterpret_cast<char const*>(x + i) + line + read_ahead);
-      }
       add(x + i, truths_at(valid, i));
     }
     if (whole < n) {
@@ -298,8 +266,7 @@ template <class A, missing Missing> class vector_tile {
     }
   }
 
-  /// Adds elements at, at + 1, … of `rows` rows to the columns c, c + 1, …: as many as `Packs` packs
-  /// have.
+  /// Adds `Packs` packs of elements, from `at` on, of each of `rows` rows to the columns from c on.
   template <int Packs>
   static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
                        column_state& state, lanes& sum, int c, bool fresh) {

@@ -10,21 +10,6 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// A row of an expression: where each leaf begins and how far its neighbours lie apart.
-template <int Leaves> struct row_cursor {
-  std::byte const* at[Leaves];
-  index_t step[Leaves];
-  operand const* operands;
-  /// Where a kernel reports an index that is out of range; the host throws instead.
-  int* bad_index;
-};
-
-/// The value and the truth of one position of a masked expression.
-template <class Value, class Valid> struct masked_pack {
-  Value value;
-  Valid valid;
-};
-
 namespace detail {
 
 /// The distance to the element that a gather selects at one position, or 0 if there is none.
@@ -49,28 +34,64 @@ CUMULUS_HD inline index_t checked_gather(index_t index, gather_extent const& g, 
 #endif
 }
 
+}  // namespace detail
+
+/// A row of an expression in a kernel: where each leaf begins and how far its neighbours lie apart.
+/// The host has a cursor of its own (exec/host/evaluate_row.hpp).
+template <int Leaves> struct row_cursor {
+  std::byte const* at[Leaves];
+  index_t step[Leaves];
+  operand const* operands;
+  /// Where a kernel reports an index that is out of range; the host throws instead.
+  int* bad_index;
+
+  template <class T> CUMULUS_HD T const& constant(int k) const {
+    return operands[k].template value_as<T>();
+  }
+  /// The row that a gather reads whose index, leaf k, is one for the whole row.
+  CUMULUS_HD std::byte const* gathered(int k) const {
+    operand const& data = operands[k + 1];
+    index_t const offset =
+        detail::checked_gather(*reinterpret_cast<index_t const*>(at[k]),
+                               data.template value_as<gather_extent>(), bad_index);
+    return moved(at[k + 1], offset * data.item_bytes);
+  }
+};
+
+/// The value and the truth of one position of a masked expression.
+template <class Value, class Valid> struct masked_pack {
+  Value value;
+  Valid valid;
+};
+
+namespace detail {
+
 template <class Tree> struct evaluator;
 
 template <class T> struct evaluator<tree::array<T>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
-    return load<T, Policy, A>(c.at[K], c.step[K], i, count);
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
+    if constexpr (A == access::unit) {
+      return load<T, Policy, A>(c.at[K], 1, c.along(K, i), count);
+    } else {
+      return load<T, Policy, A>(c.at[K], c.step[K], i, count);
+    }
   }
 };
 
 template <class T> struct evaluator<tree::constant<T>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t, int) {
-    return splat<T, Policy>(c.operands[K].template value_as<T>());
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t, int) {
+    return splat<T, Policy>(c.template constant<T>(K));
   }
 };
 
 template <class Sequence> struct evaluator<tree::generator<Sequence>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int) {
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int) {
     using T = typename Sequence::value_type;
     Sequence const& sequence = c.operands[K].template value_as<Sequence>();
     index_t const first =
@@ -85,14 +106,17 @@ template <class Sequence> struct evaluator<tree::generator<Sequence>> {
 
 template <class T> struct evaluator<tree::gather<T>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     index_t const* const index = reinterpret_cast<index_t const*>(c.at[K]);
     gather_extent const& g = c.operands[K + 1].template value_as<gather_extent>();
     if (c.step[K] == 0) {
-      index_t const offset = checked_gather(*index, g, c.bad_index);
-      return load<T, Policy, access::strided>(moved(c.at[K + 1], offset * sizeof(T)), c.step[K + 1],
-                                              i, count);
+      std::byte const* const row = c.gathered(K);
+      if constexpr (A == access::unit) {
+        return load<T, Policy, A>(row, 1, c.along(K + 1, i), count);
+      } else {
+        return load<T, Policy, access::strided>(row, c.step[K + 1], i, count);
+      }
     }
     T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
     auto const element = [&](int l) {
@@ -118,17 +142,17 @@ template <class T> struct evaluator<tree::gather<T>> {
 };
 
 /// Evaluates the children of a node, whose leaves follow one another from K, and hands them on.
-template <class Policy, access A, int K, int L, class... Done> struct children {
+template <class Policy, access A, int K, class C, class... Done> struct children {
   CUMULUS_NO_EXEC_CHECK
   template <class Use, class Tree, class... Rest>
-  static CUMULUS_HD auto visit(Use const& use, row_cursor<L> const& c, index_t i, int count,
+  static CUMULUS_HD auto visit(Use const& use, C const& c, index_t i, int count,
                                Done const&... done, std::type_identity<Tree>, Rest... rest) {
-    auto const p = evaluator<Tree>::template at<Policy, A, K, L>(c, i, count);
+    auto const p = evaluator<Tree>::template at<Policy, A, K>(c, i, count);
     constexpr int next = K + Tree::leaf_count;
     if constexpr (sizeof...(Rest) == 0) {
       return use(done..., p);
     } else {
-      return children<Policy, A, next, L, Done..., std::remove_const_t<decltype(p)>>::visit(
+      return children<Policy, A, next, C, Done..., std::remove_const_t<decltype(p)>>::visit(
           use, c, i, count, done..., p, rest...);
     }
   }
@@ -153,22 +177,22 @@ template <class Policy, class R, class F> struct call_on_packs {
 
 template <class Op, class R, class... Children> struct evaluator<tree::apply<Op, R, Children...>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     Op const op{};
-    return children<Policy, A, K, L>::visit(apply_to_packs<Policy, R, Op>{op}, c, i, count,
+    return children<Policy, A, K, C>::visit(apply_to_packs<Policy, R, Op>{op}, c, i, count,
                                             std::type_identity<Children>{}...);
   }
 };
 
 template <class F, class R, class... Children> struct evaluator<tree::map<F, R, Children...>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     // A functor that does not fit the operand lives in memory of its own (host only).
     F const& f =
         *reinterpret_cast<F const*>(fits_operand_v<F> ? c.operands[K].value : c.operands[K].data);
-    return children<Policy, A, K + 1, L>::visit(call_on_packs<Policy, R, F>{f, count}, c, i, count,
+    return children<Policy, A, K + 1, C>::visit(call_on_packs<Policy, R, F>{f, count}, c, i, count,
                                                 std::type_identity<Children>{}...);
   }
 };
@@ -183,18 +207,18 @@ struct make_masked {
 
 template <class Value, class Valid> struct evaluator<tree::masked<Value, Valid>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
-    return children<Policy, A, K, L>::visit(make_masked{}, c, i, count, std::type_identity<Value>{},
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
+    return children<Policy, A, K, C>::visit(make_masked{}, c, i, count, std::type_identity<Value>{},
                                             std::type_identity<Valid>{});
   }
 };
 
 template <class Value> struct evaluator<tree::not_nan<Value>> {
   CUMULUS_NO_EXEC_CHECK
-  template <class Policy, access A, int K, int L>
-  static CUMULUS_HD auto at(row_cursor<L> const& c, index_t i, int count) {
-    auto const p = evaluator<Value>::template at<Policy, A, K, L>(c, i, count);
+  template <class Policy, access A, int K, class C>
+  static CUMULUS_HD auto at(C const& c, index_t i, int count) {
+    auto const p = evaluator<Value>::template at<Policy, A, K>(c, i, count);
     if constexpr (tree::is_masked_v<Value>) {
       operations::logical_and const both{};
       return make_masked{}(p.value,
@@ -216,9 +240,9 @@ template <class Value> struct evaluator<tree::not_nan<Value>> {
 /// The pack of `Tree` at element i of a row; with strided access only `count` elements exist.
 /// Throws: index_error on the host if a gather's index is out of range.
 CUMULUS_NO_EXEC_CHECK
-template <class Tree, class Policy, access A, int L>
-CUMULUS_HD auto evaluate(row_cursor<L> const& c, index_t i, int count = Policy::size) {
-  return detail::evaluator<Tree>::template at<Policy, A, 0, L>(c, i, count);
+template <class Tree, class Policy, access A, class C>
+CUMULUS_HD auto evaluate(C const& c, index_t i, int count = Policy::size) {
+  return detail::evaluator<Tree>::template at<Policy, A, 0>(c, i, count);
 }
 
 /// Bytes of the widest element type that a tree computes with; packs are sized by it.

@@ -23,7 +23,7 @@ using pack_of =
 
 /// How the elements of a row lie in memory.
 enum class access {
-  unit,                 ///< side by side, whole packs
+  unit,                 ///< side by side, whole packs (the host; see host_cursor)
   aligned,              ///< side by side, whole packs, on addresses that are multiples of the pack
   aligned_or_repeated,  ///< the same, or one element for the whole row (step 0)
   strided,              ///< at any step, packs that may be cut off at the end of the row

@@ -31,10 +31,11 @@ struct elementwise_plan {
   int rank = 1;                   ///< merged axes, at least 1; the last one is the row
   index_t extent[max_rank] = {};  ///< outermost first
   index_t size = 0;               ///< elements
-  bool unit_rows = false;         ///< every array of a row lies side by side
   int other_axis = -1;            ///< transposed: where some arrays have their neighbours
 
   index_t row_length() const { return extent[rank - 1]; }
+  /// True if every array of a row lies side by side, or is one repeated element.
+  bool unit_rows() const { return what == sweep::contiguous || what == sweep::inner_contiguous; }
   /// True for an array that lies side by side along other_axis and not along the row.
   bool is_transposed(operand const& o) const {
     return other_axis >= 0 && is_transposed(o, other_axis);
@@ -140,7 +141,6 @@ inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> oper
     unit = unit && (!o.in_memory() || step == 1);
     inner = inner && (!o.in_memory() || step == 1 || (step == 0 && &o != operands.data()));
   }
-  plan.unit_rows = unit;
   plan.other_axis = inner ? -1 : detail::transposed_axis(plan, operands);
   plan.what = unit && plan.rank == 1 ? sweep::contiguous
               : inner                ? sweep::inner_contiguous

@@ -28,7 +28,7 @@ inline char const* name_of(reduction r) {
 struct reduce_plan {
   reduction what = reduction::empty;
   bool across = false;    ///< work runs across outputs: the last kept axis is the row
-  bool unit = false;      ///< every array lies side by side along the row
+  bool unit = false;      ///< along the row every array lies side by side or repeats one element
   bool has_mask = false;  ///< the last operand is a mask of bool
   int kept_rank = 0;
   int reduced_rank = 0;
@@ -153,7 +153,8 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
   }
   plan.unit = true;
   for (operand const& o : operands.subspan(1, operands.size() - (has_mask ? 2 : 1))) {
-    plan.unit = plan.unit && (!o.in_memory() || o.stride[plan.row_axis()] == 1);
+    index_t const step = o.stride[plan.row_axis()];
+    plan.unit = plan.unit && (!o.in_memory() || step == 1 || step == 0);
   }
   bool near = true;
   for (operand const& o : operands.subspan(1)) {
