@@ -49,12 +49,14 @@ template <int Leaves> struct host_cursor {
       step[k] = o.stride[part.axis];
       mask[k] = -1;
       std::memcpy(value[k], o.value, sizeof(value[k]));
+      bool row = o.kind == leaf_kind::array;
       if (k > 0 && o.kind == leaf_kind::indirect && step[k - 1] == 0) {
+        row = true;
         index_t const index = *reinterpret_cast<index_t const*>(at[k - 1]);
         at[k] = moved(at[k], detail::checked_gather(index, o.value_as<gather_extent>(), nullptr) *
                                  o.item_bytes);
       }
-      if (part.unit && o.in_memory() && step[k] == 0) {
+      if (part.unit && row && step[k] == 0) {
         repeat_element(repeated[k], at[k], o.item_bytes);
         at[k] = repeated[k];
         mask[k] = 0;

@@ -76,6 +76,9 @@ template <class A, missing Missing> class vector_tile : detail::elements_of_tile
     int const slot = walk_lanes(
         tile.rows,
         [&](int lane, int to) {
+          if (lane >= tile.rows) {
+            start_lanes(state.lane[to], tile.columns);
+          }
           bool fresh = true;
           for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
             add_columns(x, valid, rows, tile.columns, state, state.lane[to], fresh);
