@@ -56,17 +56,17 @@ TEST(elementwise_plan, sees_an_anomaly_as_rows) {
 }
 
 TEST(elementwise_plan, transposes_what_has_its_neighbours_elsewhere) {
-  EXPECT_EQ(plan_of({30, 40}, {40, 1}, {1, 30}), "transposed (30, 40)");
-  EXPECT_EQ(plan_of({30, 40}, {at(4096, {40, 1}), at(8192, {40, 1}), at(9999, {1, 30})}),
-            "transposed (30, 40)");
-  EXPECT_EQ(plan_of({9, 30, 40}, {1200, 40, 1}, {1, 360, 9}), "transposed (9, 1200)");
-  EXPECT_EQ(plan_of({9, 30, 40}, {1200, 40, 1}, {1, 9, 270}), "transposed (9, 30, 40)");
+  EXPECT_EQ(plan_of({80, 70}, {70, 1}, {1, 80}), "transposed (80, 70)");
+  EXPECT_EQ(plan_of({80, 70}, {at(4096, {70, 1}), at(8192, {70, 1}), at(9999, {1, 80})}),
+            "transposed (80, 70)");
+  EXPECT_EQ(plan_of({64, 30, 40}, {1200, 40, 1}, {1, 2560, 64}), "transposed (64, 1200)");
+  EXPECT_EQ(plan_of({64, 30, 90}, {2700, 90, 1}, {1, 64, 1920}), "transposed (64, 30, 90)");
   // Short axes, steps everywhere, and arrays that are not read in packs.
-  EXPECT_EQ(plan_of({30, 7}, {7, 1}, {1, 30}), "general (30, 7)");
-  EXPECT_EQ(plan_of({7, 40}, {40, 1}, {1, 7}), "general (7, 40)");
-  EXPECT_EQ(plan_of({30, 40}, {40, 1}, {2, 60}), "general (30, 40)");
-  EXPECT_EQ(plan_of({30, 40}, {at(4096, {40, 1}), at(8192, {1, 30}, cm::leaf_kind::indirect)}),
-            "general (30, 40)");
+  EXPECT_EQ(plan_of({80, 63}, {63, 1}, {1, 80}), "general (80, 63)");
+  EXPECT_EQ(plan_of({63, 80}, {80, 1}, {1, 63}), "general (63, 80)");
+  EXPECT_EQ(plan_of({80, 70}, {70, 1}, {2, 160}), "general (80, 70)");
+  EXPECT_EQ(plan_of({80, 70}, {at(4096, {70, 1}), at(8192, {1, 80}, cm::leaf_kind::indirect)}),
+            "general (80, 70)");
 }
 
 TEST(elementwise_plan, turns_axes_that_run_backwards) {

@@ -24,9 +24,11 @@ TEST(StreamBytes, CopiesAnyPieceToAnyAddress) {
   for (std::size_t offset : {0, 1, 3, 16, 63}) {
     for (std::size_t bytes : {0, 1, 15, 64, 65, 200, 600}) {
       std::vector<std::byte> to(800, std::byte{255});
-      cm::stream_bytes(to.data() + 40 + offset, from.data() + offset / 2,
-                       static_cast<index_t>(bytes));
-      cm::stream_fence();
+      {
+        cm::stream_fence const fence(true);
+        cm::stream_bytes(to.data() + 40 + offset, from.data() + offset / 2,
+                         static_cast<index_t>(bytes));
+      }
       for (std::size_t i = 0; i < to.size(); ++i) {
         bool const inside = i >= 40 + offset && i < 40 + offset + bytes;
         ASSERT_EQ(to[i], inside ? from[offset / 2 + i - 40 - offset] : std::byte{255})

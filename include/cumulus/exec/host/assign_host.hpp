@@ -20,6 +20,7 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
   bool const streams = goes_past_caches(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
   parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
+    stream_fence const fence(streams);
     row_walker rows(plan.rank, plan.extent, operands, begin / length);
     for (index_t i = begin; i < end; rows.next()) {
       index_t const column = i % length;
@@ -32,9 +33,6 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
         evaluate(part, out, out_step);
       }
       i += count;
-    }
-    if (streams) {
-      stream_fence();
     }
   });
 }

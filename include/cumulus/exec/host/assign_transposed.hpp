@@ -47,13 +47,11 @@ class transposed_sweep {
     parallel_range(
         planes * row_blocks * column_blocks, 1, plan_.size, [&](index_t begin, index_t end) {
           buffer const memory = allocate_host(transposed_.size() * tile_bytes);
+          stream_fence const fence(streams_);
           for (index_t tile = begin; tile < end; ++tile) {
             index_t const rest = tile / column_blocks;
             sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
                        tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()));
-          }
-          if (streams_) {
-            stream_fence();
           }
         });
   }

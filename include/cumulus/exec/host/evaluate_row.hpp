@@ -49,7 +49,8 @@ template <int Leaves> struct host_cursor {
       step[k] = o.stride[part.axis];
       mask[k] = -1;
       std::memcpy(value[k], o.value, sizeof(value[k]));
-      bool row = o.kind == leaf_kind::array;
+      bool const is_index = k + 1 < Leaves && part.operands[k + 1].kind == leaf_kind::indirect;
+      bool row = o.kind == leaf_kind::array && !is_index;
       if (k > 0 && o.kind == leaf_kind::indirect && step[k - 1] == 0) {
         row = true;
         index_t const index = *reinterpret_cast<index_t const*>(at[k - 1]);

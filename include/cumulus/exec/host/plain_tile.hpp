@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One tile of a reduction on the host, element by element: for complex numbers, which no vector
-// register adds as they are. The order of additions is that of docs/summation.md.
+// One tile of a reduction on the host, element by element: for complex numbers and for counts of
+// valid elements, which have no loops in vector registers. The order of additions is that of
+// docs/summation.md.
 
 #include "cumulus/exec/host/tile_loops.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"

@@ -41,11 +41,22 @@ inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
 #endif
 }
 
-/// After it, other threads see what this one streamed once they see what it does next.
-inline void stream_fence() {
+/// Other threads see what was streamed once this is gone.
+class stream_fence {
+ public:
+  explicit stream_fence(bool streams) : streams_(streams) {}
+  stream_fence(stream_fence const&) = delete;
+  stream_fence& operator=(stream_fence const&) = delete;
+  ~stream_fence() {
 #if defined(__x86_64__)
-  asm volatile("sfence" ::: "memory");
+    if (streams_) {
+      asm volatile("sfence" ::: "memory");
+    }
 #endif
-}
+  }
+
+ private:
+  [[maybe_unused]] bool streams_;
+};
 
 }  // namespace cumulus::inline CUMULUS_TARGET

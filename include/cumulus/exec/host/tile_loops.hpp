@@ -55,9 +55,9 @@ struct column_part {
 /// number of lanes merged so far, and the one that is being added to.
 inline constexpr int lane_slots = lane_levels + 2;
 
-/// Calls add(lane, slot) for every lane that has rows, in an order in which partners (l and l + 16,
-/// then l and l + 8, …) meet as they complete, and merge(earlier, later, to) to join two slots.
-/// Returns the slot of what is left in the end.
+/// Calls add(lane, slot) for as many lanes, a power of two, as there are rows (some may have none),
+/// in an order in which partners (l and l + 16, then l and l + 8, …) meet as they complete, and
+/// merge(earlier, later, to) to join two slots. Returns the slot of what is left in the end.
 template <class Add, class Merge> int walk_lanes(int rows, Add const& add, Merge const& merge) {
   constexpr int working = lane_slots - 1;
   int levels = 0;

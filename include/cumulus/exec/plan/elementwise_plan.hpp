@@ -76,9 +76,10 @@ inline void reverse_axis(std::span<operand> operands, int axis, index_t extent) 
   }
 }
 
-/// The outermost axis along which an array is to be transposed, or -1; short axes do not pay.
+/// The outermost axis along which an array is to be transposed, or -1: tiles of short axes cost
+/// more than they save.
 inline int transposed_axis(elementwise_plan const& plan, std::span<operand const> operands) {
-  constexpr index_t shortest = 8;
+  constexpr index_t shortest = 64;
   for (int k = 0; k < plan.rank - 1 && plan.row_length() >= shortest; ++k) {
     for (operand const& o : operands.subspan(1)) {
       if (plan.extent[k] >= shortest && plan.is_transposed(o, k)) {
