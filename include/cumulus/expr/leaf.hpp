@@ -34,6 +34,11 @@ struct operand {
   /// True if strides lead through memory.
   bool in_memory() const { return kind == leaf_kind::array || kind == leaf_kind::indirect; }
 
+  /// True if a row along `axis` is read in packs: side by side, one repeated element, or computed.
+  bool is_packed_along(int axis) const {
+    return !in_memory() || stride[axis] == 1 || stride[axis] == 0;
+  }
+
   template <class V> void set_value(V const& v) {
     static_assert(sizeof(V) <= sizeof(value) && alignof(V) <= 16 &&
                   std::is_trivially_copyable_v<V>);

@@ -16,7 +16,6 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
   }
   index_t const length = plan.row_length();
   int const axis = plan.rank - 1;
-  index_t const out_step = operands[0].stride[axis];
   bool const streams = goes_past_caches(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
   parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
@@ -26,12 +25,7 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
       row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows(), column, count};
-      std::byte* const out = const_cast<std::byte*>(rows.at()[0]);
-      if (streams) {
-        stream_row(part, out, operands[0].item_bytes, evaluate);
-      } else {
-        evaluate(part, out, out_step);
-      }
+      write_row(part, rows.at()[0], operands[0], evaluate, streams);
       i += count;
     }
   });

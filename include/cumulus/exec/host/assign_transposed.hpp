@@ -24,7 +24,7 @@ class transposed_sweep {
         streams_(goes_past_caches(plan, operands)) {
     int widest = 1;
     for (operand const& o : operands) {
-      if (plan.is_transposed(o)) {
+      if (plan.is_transposed(o, plan.other_axis)) {
         transposed_.push_back(static_cast<int>(&o - operands.data()));
         widest = std::max(widest, o.item_bytes);
       }
@@ -35,8 +35,7 @@ class transposed_sweep {
       in_tile_[i].stride[plan.other_axis] = pitch / in_tile_[i].item_bytes;
     }
     for (operand const& o : in_tile_) {
-      index_t const step = o.stride[plan.rank - 1];
-      unit_ = unit_ && (!o.in_memory() || step == 1 || step == 0);
+      unit_ = unit_ && o.is_packed_along(plan.rank - 1);
     }
   }
 
@@ -65,24 +64,17 @@ class transposed_sweep {
   static constexpr index_t pitch = row_bytes + 64;
   static constexpr std::size_t tile_bytes = tile_rows * pitch;
 
-  static void step(std::byte const** at, std::span<operand const> operands, int axis,
-                   index_t count) {
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      at[i] = moved(at[i], count * operands[i].stride[axis] * operands[i].item_bytes);
-    }
-  }
-
   void sweep_tile(index_t plane, index_t row, index_t column, std::byte* memory) const {
     int const axis = plan_.rank - 1;
     std::byte const* at[1 + max_leaves];
     for (std::size_t i = 0; i < operands_.size(); ++i) {
       at[i] = operands_[i].data;
     }
-    step(at, operands_, axis, column);
-    step(at, operands_, plan_.other_axis, row);
+    step_along(at, operands_, axis, column);
+    step_along(at, operands_, plan_.other_axis, row);
     for (int k = axis - 1; k >= 0; --k) {
       if (k != plan_.other_axis) {
-        step(at, operands_, k, plane % plan_.extent[k]);
+        step_along(at, operands_, k, plane % plan_.extent[k]);
         plane /= plan_.extent[k];
       }
     }
@@ -97,13 +89,8 @@ class transposed_sweep {
     }
     for (index_t r = 0; r < rows; ++r) {
       row_part const part{at + 1, &in_tile_[1], axis, unit_, 0, columns};
-      std::byte* const out = const_cast<std::byte*>(at[0]);
-      if (streams_) {
-        stream_row(part, out, operands_[0].item_bytes, evaluate_);
-      } else {
-        evaluate_(part, out, operands_[0].stride[axis]);
-      }
-      step(at, in_tile_, plan_.other_axis, 1);
+      write_row(part, at[0], operands_[0], evaluate_, streams_);
+      step_along(at, in_tile_, plan_.other_axis, 1);
     }
   }
 

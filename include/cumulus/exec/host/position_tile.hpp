@@ -13,9 +13,9 @@
 namespace cumulus::inline CUMULUS_TARGET {
 
 /// True if the positions that A looks for are found in vector registers.
-template <class A> inline constexpr bool finds_position_v = false;
-template <class T, int Sign>
-inline constexpr bool finds_position_v<reducers::arg_extreme<T, Sign>> = !complex_floating<T>;
+template <class A>
+inline constexpr bool finds_position_v =
+    reducers::gives_position_v<A> && !complex_floating<typename A::input>;
 
 namespace detail {
 

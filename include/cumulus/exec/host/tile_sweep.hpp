@@ -76,14 +76,8 @@ class tile_sweep {
       at[i] = operands_[i].data;
     }
     for (int k = rank - 1; k >= 0; --k) {
-      step(at, k, output % plan_.extent[k]);
+      step_along(at, operands_, k, output % plan_.extent[k]);
       output /= plan_.extent[k];
-    }
-  }
-
-  void step(std::byte const** at, int axis, index_t count) const {
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      at[i] = moved(at[i], count * operands_[i].stride[axis] * operands_[i].item_bytes);
     }
   }
 
@@ -98,7 +92,7 @@ class tile_sweep {
       i /= plan_.extent[k--];
     }
     for (; k >= plan_.kept_rank; --k) {
-      step(at, k, i % plan_.extent[k]);
+      step_along(at, operands_, k, i % plan_.extent[k]);
       i /= plan_.extent[k];
     }
     return column;

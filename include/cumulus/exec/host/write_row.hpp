@@ -36,4 +36,16 @@ inline void stream_row(row_part part, std::byte* out, int item_bytes, row_evalua
   }
 }
 
+/// Evaluates part of a row into `out`, whose elements lie along the part's axis as those of
+/// `output` do.
+inline void write_row(row_part const& part, std::byte const* out, operand const& output,
+                      row_evaluator evaluate, bool streams) {
+  std::byte* const to = const_cast<std::byte*>(out);
+  if (streams) {
+    stream_row(part, to, output.item_bytes, evaluate);
+  } else {
+    evaluate(part, to, output.stride[part.axis]);
+  }
+}
+
 }  // namespace cumulus::inline CUMULUS_TARGET

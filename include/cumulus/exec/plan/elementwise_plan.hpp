@@ -36,10 +36,7 @@ struct elementwise_plan {
   index_t row_length() const { return extent[rank - 1]; }
   /// True if every array of a row lies side by side, or is one repeated element.
   bool unit_rows() const { return what == sweep::contiguous || what == sweep::inner_contiguous; }
-  /// True for an array that lies side by side along other_axis and not along the row.
-  bool is_transposed(operand const& o) const {
-    return other_axis >= 0 && is_transposed(o, other_axis);
-  }
+  /// True for an array that lies side by side along `axis` and not along the row.
   bool is_transposed(operand const& o, int axis) const {
     index_t const step = o.stride[rank - 1];
     return o.kind == leaf_kind::array && o.stride[axis] == 1 && step != 0 && step != 1;
@@ -140,7 +137,7 @@ inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> oper
   for (operand const& o : operands) {
     index_t const step = o.stride[plan.rank - 1];
     unit = unit && (!o.in_memory() || step == 1);
-    inner = inner && (!o.in_memory() || step == 1 || (step == 0 && &o != operands.data()));
+    inner = inner && o.is_packed_along(plan.rank - 1) && (step != 0 || &o != operands.data());
   }
   plan.other_axis = inner ? -1 : detail::transposed_axis(plan, operands);
   plan.what = unit && plan.rank == 1 ? sweep::contiguous
@@ -148,6 +145,14 @@ inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> oper
               : plan.other_axis >= 0 ? sweep::transposed
                                      : sweep::general;
   return plan;
+}
+
+/// Moves what stands in each operand by `count` positions of an axis.
+inline void step_along(std::byte const** at, std::span<operand const> operands, int axis,
+                       index_t count) {
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    at[i] = moved(at[i], count * operands[i].stride[axis] * operands[i].item_bytes);
+  }
 }
 
 /// Walks the rows of a plan: for each operand, the address of its row.
@@ -162,7 +167,7 @@ class row_walker {
     for (int k = rank - 2; k >= 0; --k) {
       index_[k] = row % extent[k];
       row /= extent[k];
-      step_all(k, index_[k]);
+      step_along(at_, operands_, k, index_[k]);
     }
   }
 
@@ -171,22 +176,15 @@ class row_walker {
   void next() {
     for (int k = rank_ - 2; k >= 0; --k) {
       if (++index_[k] < extent_[k]) {
-        step_all(k, 1);
+        step_along(at_, operands_, k, 1);
         return;
       }
-      step_all(k, 1 - extent_[k]);
+      step_along(at_, operands_, k, 1 - extent_[k]);
       index_[k] = 0;
     }
   }
 
  private:
-  void step_all(int axis, index_t count) {
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      operand const& o = operands_[i];
-      at_[i] = moved(at_[i], count * o.stride[axis] * o.item_bytes);
-    }
-  }
-
   int rank_;
   index_t const* extent_;
   std::span<operand const> operands_;

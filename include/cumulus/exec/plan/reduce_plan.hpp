@@ -153,13 +153,11 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
   }
   plan.unit = true;
   for (operand const& o : operands.subspan(1, operands.size() - (has_mask ? 2 : 1))) {
-    index_t const step = o.stride[plan.row_axis()];
-    plan.unit = plan.unit && (!o.in_memory() || step == 1 || step == 0);
+    plan.unit = plan.unit && o.is_packed_along(plan.row_axis());
   }
   bool near = true;
   for (operand const& o : operands.subspan(1)) {
-    index_t const step = o.stride[plan.row_axis()];
-    near = near && (!o.in_memory() || step == 0 || step == 1);
+    near = near && o.is_packed_along(plan.row_axis());
   }
   plan.what = !near                 ? reduction::general
               : plan.across         ? reduction::columns
