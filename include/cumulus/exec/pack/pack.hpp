@@ -275,10 +275,44 @@ CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
   }
 }
 
+namespace detail {
+
+/// The elements of a register in memory.
+template <class T, int N> struct stored_lanes {
+  alignas(sizeof(T) * N) T lane[N];
+
+  explicit stored_lanes(simd<T, N> const& p) {
+    std::memcpy(lane, static_cast<void const*>(&p), sizeof(lane));
+  }
+};
+template <class T, int N> stored_lanes<T, N> stored(simd<T, N> const& p) {
+  return stored_lanes<T, N>(p);
+}
+
+/// A functor applied to whole registers in a loop over memory, which the compiler makes a loop over
+/// registers again where the functor allows it.
+template <class R, int N, class F, class... T>
+simd<R, N> call_for_lanes(F const& f, stored_lanes<T, N> const&... in) {
+  R out[N];
+  for (int l = 0; l < N; ++l) {
+    out[l] = elementary::cast<R>(f(in.lane[l]...));
+  }
+  simd<R, N> result;
+  std::memcpy(static_cast<void*>(&result), out, sizeof(out));
+  return result;
+}
+
+}  // namespace detail
+
 /// A user's functor applied to the first `count` lanes: it never sees an element that is not there.
 CUMULUS_NO_EXEC_CHECK
 template <class Policy, class R, class F, class... P>
 CUMULUS_HD pack_of<R, Policy> apply_functor(F const& f, int count, P const&... p) {
+  if constexpr (fits_simd_v<R> && (is_simd_v<P> && ...)) {
+    if (count == Policy::size) {
+      return detail::call_for_lanes<R, Policy::size>(f, detail::stored(p)...);
+    }
+  }
   pack_of<R, Policy> result = {};
   CUMULUS_UNROLL
   for (int l = 0; l < Policy::size; ++l) {
