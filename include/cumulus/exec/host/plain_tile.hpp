@@ -59,7 +59,8 @@ template <class A, missing Missing> class plain_tile {
                   });
     }
     int const slot = walk_lanes(
-        tile.rows, [&](int lane, int to) { add_lane(tile, state, lane, state.lane[to]); },
+        levels_of(tile.rows),
+        [&](int lane, int to) { add_lane(tile, state, lane, state.lane[to]); },
         [&](int earlier, int later, int to) {
           for (int c = 0; c < columns; ++c) {
             state.lane[to][c] = A::merge_lanes(state.lane[earlier][c], state.lane[later][c]);

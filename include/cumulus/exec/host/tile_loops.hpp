@@ -16,8 +16,9 @@ enum class missing {
 
 /// Outputs side by side whose tiles are reduced together.
 inline constexpr int column_block = 2048;
-/// Rows that are added per load and store of the lanes.
+/// Rows that are added per load and store of the lanes, and rows that are fetched at most.
 inline constexpr int rows_at_once = 8;
+inline constexpr int rows_fetched = 16;
 /// The lanes of a tile meet in this many steps.
 inline constexpr int lane_levels = 5;
 static_assert(1 << lane_levels == tile_lanes);
@@ -26,7 +27,7 @@ static_assert(1 << lane_levels == tile_lanes);
 class row_source {
  public:
   /// fetch(r, step, n, x, valid) must set x[g] and, where there are truths, valid[g] to row
-  /// r + g * step of the tile for g < n <= rows_at_once.
+  /// r + g * step of the tile for g < n <= rows_fetched.
   template <class F>
   row_source(F const& fetch)
       : object_(&fetch),
@@ -55,15 +56,20 @@ struct column_part {
 /// number of lanes merged so far, and the one that is being added to.
 inline constexpr int lane_slots = lane_levels + 2;
 
-/// Calls add(lane, slot) for as many lanes, a power of two, as there are rows (some may have none),
-/// in an order in which partners (l and l + 16, then l and l + 8, …) meet as they complete, and
-/// merge(earlier, later, to) to join two slots. Returns the slot of what is left in the end.
-template <class Add, class Merge> int walk_lanes(int rows, Add const& add, Merge const& merge) {
-  constexpr int working = lane_slots - 1;
+/// In how many steps the lanes of a tile of `rows` rows meet.
+inline int levels_of(int rows) {
   int levels = 0;
   while ((1 << levels) < rows && levels < lane_levels) {
     ++levels;
   }
+  return levels;
+}
+
+/// Calls add(lane, slot) for 2^levels lanes, in an order in which partners (of 32: l and l + 16,
+/// then l and l + 8, …) meet as they complete, and merge(earlier, later, to) to join two slots.
+/// Returns the slot of what is left in the end.
+template <class Add, class Merge> int walk_lanes(int levels, Add const& add, Merge const& merge) {
+  constexpr int working = lane_slots - 1;
   for (int k = 0; k < 1 << levels; ++k) {
     int lane = 0;
     for (int bit = 0; bit < levels; ++bit) {

@@ -259,10 +259,10 @@ class tile_sweep {
   class column_memory {
    public:
     explicit column_memory(tile_functions const& f)
-        : values_(rows_at_once * column_block * f.element_bytes),
+        : values_(rows_fetched * column_block * f.element_bytes),
           summaries_(column_block * f.summary_bytes),
           state_((f.state_bytes + 63) / 64 * 64),
-          memory_(allocate_host(state_ + values_ + summaries_ + rows_at_once * column_block)) {}
+          memory_(allocate_host(state_ + values_ + summaries_ + rows_fetched * column_block)) {}
 
     std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* values() const { return state() + state_; }

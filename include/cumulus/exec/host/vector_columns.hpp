@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One tile of a reduction of real numbers over rows, for many outputs side by side: 32 lanes of each
+// column, in the order of docs/summation.md.
+
+#include <algorithm>
+
+#include "cumulus/exec/host/vector_packs.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+template <class A, missing Missing> class vector_columns : vector_packs<A, Missing> {
+  using base = vector_packs<A, Missing>;
+  using base::counts, base::truths_at, base::load_numbers, base::store_numbers, base::masked;
+  using base::nothing_at, base::nothing_of;
+  using base::width, base::parts, base::add_pack, base::fresh_pack;
+  using typename base::counters;
+  using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
+  using typename base::elements;
+  using lanes = E[parts][column_block];
+
+ public:
+  using typename base::element;
+
+  /// What a tile of columns is accumulated in.
+  struct column_state {
+    lanes lane[lane_slots];
+    element shift[column_block];
+    std::int32_t count[column_block];
+  };
+
+  /// Rows are swept lane by lane, and the lanes of a pair are merged as soon as both are there; four
+  /// lanes at once where each has few rows.
+  static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
+    prepare(state, tile.columns);
+    if constexpr (A::needs_shift) {
+      find_shifts(tile, state.shift, counts);
+    }
+    auto const merge = [&](int earlier, int later, int to) {
+      for (int c = 0; c < tile.columns; c += width) {
+        merge_numbers(state.lane[earlier], c, state.lane[later], c, state.lane[to]);
+      }
+    };
+    int const levels = levels_of(tile.rows);
+    int const quarter = (1 << levels) / 4;
+    int slot;
+    if (quarter > 0 && tile.rows <= rows_fetched * quarter) {
+      slot = walk_lanes(
+          levels - 2,
+          [&](int lane, int to) { add_quarter(tile, lane, quarter, state, state.lane[to]); },
+          merge);
+    } else {
+      slot = walk_lanes(
+          levels, [&](int lane, int to) { add_lane(tile, lane, state, state.lane[to]); }, merge);
+    }
+    close_columns(tile, state, state.lane[slot], out);
+  }
+
+  /// The same for few columns whose rows follow one another in memory, so that 32 of them are one
+  /// run of 32 * columns lanes: row g of the source is such a run, the last one may be shorter.
+  static void folded(column_part const& tile, column_state& state, tile_summary<A>* out) {
+    int const run = tile_lanes * tile.columns;
+    prepare(state, run);
+    if constexpr (A::needs_shift) {
+      find_shifts_of_runs(tile, state);
+    }
+    auto& sum = state.lane[0];
+    start_lanes(sum, run);
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
+      int const left = tile.rows - r;
+      int const whole = std::min(left / tile_lanes, rows_at_once);
+      int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
+      tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
+      if (whole > 0) {
+        add_columns(x, valid, whole, run, state, sum, false);
+      }
+      if (rest > 0) {
+        add_columns(x + whole, valid + whole, 1, rest, state, sum, false);
+      }
+    }
+    // Lane l of a column and lane l + 16 lie 16 * columns apart.
+    for (int half = run / 2; half >= tile.columns; half /= 2) {
+      for (int c = 0; c < half; c += width) {
+        merge_numbers(sum, c, sum, c + half, sum);
+        if constexpr (masked) {
+          store_numbers(&state.count[c],
+                        load_numbers(&state.count[c]) + load_numbers(&state.count[c + half]));
+        }
+      }
+    }
+    close_columns(tile, state, sum, out);
+  }
+
+ private:
+  /// Sets what all lanes of `lanes` columns share.
+  static void prepare(column_state& state, int lanes) {
+    int const padded = (lanes + width - 1) / width * width;
+    std::fill(state.count, state.count + padded, 0);
+    std::fill(state.shift, state.shift + padded, element(0));
+  }
+  static void start_lanes(lanes& sum, int count) {
+    int const padded = (count + width - 1) / width * width;
+    for (int p = 0; p < parts; ++p) {
+      std::fill(sum[p], sum[p] + padded, V::start(p));
+    }
+  }
+
+  static void close_columns(column_part const& tile, column_state const& state, lanes const& sum,
+                            tile_summary<A>* out) {
+    for (int c = 0; c < tile.columns; ++c) {
+      index_t const n = masked ? state.count[c] : tile.rows;
+      E last[parts];
+      for (int p = 0; p < parts; ++p) {
+        last[p] = sum[p][c];
+      }
+      out[c] = {n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(state.shift[c]))
+                      : typename A::tile{},
+                n};
+    }
+  }
+
+  static void add_lane(column_part const& tile, int lane, column_state& state, lanes& to) {
+    if (lane >= tile.rows) {
+      start_lanes(to, tile.columns);
+    }
+    bool fresh = true;
+    for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
+      add_columns(x, valid, rows, tile.columns, state, to, fresh);
+      fresh = false;
+    });
+  }
+
+  /// The lanes l, l + n / 4, l + n / 2 and l + 3 n / 4 of n, which have few rows together: every
+  /// n / 4-th row from l on.
+  static void add_quarter(column_part const& tile, int lane, int quarter, column_state& state,
+                          lanes& to) {
+    void const* x[rows_fetched];
+    bool const* valid[rows_fetched] = {};
+    int const rows = (tile.rows - lane + quarter - 1) / quarter;
+    tile.source.fetch(lane, quarter, rows, x, valid);
+    int c = 0;
+    for (; c + width <= tile.columns; c += width) {
+      add_four_lanes(x, valid, rows, c, state, to, c);
+    }
+    if (c < tile.columns) {
+      padded_columns<rows_fetched> const last(x, valid, rows, c, tile.columns - c, state);
+      add_four_lanes(last.x, last.valid, rows, 0, state, to, c);
+    }
+  }
+
+  /// Rows g, g + 4, … of these belong to one lane.
+  static void add_four_lanes(void const* const* x, bool const* const* valid, int rows, int at,
+                             column_state& state, lanes& to, int c) {
+    lane_pack a[4] = {fresh_pack(), fresh_pack(), fresh_pack(), fresh_pack()};
+    elements const shift = load_numbers(state.shift + c);
+    elements const nothing = nothing_at(shift);
+    auto const add = [&](lane_pack& lane, int g) {
+      add_pack(lane, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at), nothing,
+               shift);
+    };
+    int g = 0;
+    for (; g + 4 <= rows; g += 4) {
+      add(a[0], g);
+      add(a[1], g + 1);
+      add(a[2], g + 2);
+      add(a[3], g + 3);
+    }
+    if (g < rows) {
+      add(a[0], g);
+    }
+    if (g + 1 < rows) {
+      add(a[1], g + 1);
+    }
+    if (g + 2 < rows) {
+      add(a[2], g + 2);
+    }
+    V::merge(a[0].part, a[2].part);
+    V::merge(a[1].part, a[3].part);
+    V::merge(a[0].part, a[1].part);
+    for (int p = 0; p < parts; ++p) {
+      store_numbers(&to[p][c], a[0].part[p]);
+    }
+    if constexpr (masked) {
+      store_numbers(&state.count[c], load_numbers(&state.count[c]) +
+                                         (a[0].count + a[1].count + a[2].count + a[3].count));
+    }
+  }
+
+  /// Adds the elements of `rows` rows to the lanes of `sum`, which are new if `fresh`.
+  static void add_columns(void const* const* x, bool const* const* valid, int rows, int columns,
+                          column_state& state, lanes& sum, bool fresh) {
+    int c = 0;
+    for (; c + 2 * width <= columns; c += 2 * width) {
+      add_rows<2>(x, valid, rows, c, state, sum, c, fresh);
+    }
+    for (; c + width <= columns; c += width) {
+      add_rows<1>(x, valid, rows, c, state, sum, c, fresh);
+    }
+    if (c < columns) {
+      padded_columns<rows_at_once> const last(x, valid, rows, c, columns - c, state);
+      add_rows<1>(last.x, last.valid, rows, 0, state, sum, c, fresh);
+    }
+  }
+
+  /// Adds `Packs` packs of elements, from `at` on, of each of `rows` rows to the columns from c on.
+  template <int Packs>
+  static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
+                       column_state& state, lanes& sum, int c, bool fresh) {
+    lane_pack a[Packs];
+    elements shift[Packs];
+    elements nothing[Packs];
+    for (int k = 0; k < Packs; ++k) {
+      int const column = c + k * width;
+      for (int p = 0; p < parts; ++p) {
+        a[k].part[p] = fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
+      }
+      if constexpr (masked) {
+        a[k].count = load_numbers(&state.count[column]);
+      }
+      shift[k] = load_numbers(state.shift + column);
+      nothing[k] = nothing_at(shift[k]);
+    }
+    for (int g = 0; g < rows; ++g) {
+      element const* const row = static_cast<element const*>(x[g]) + at;
+      add_pack(a[0], row, truths_at(valid[g], at), nothing[0], shift[0]);
+      if constexpr (Packs == 2) {
+        add_pack(a[1], row + width, truths_at(valid[g], at + width), nothing[1], shift[1]);
+      }
+    }
+    for (int k = 0; k < Packs; ++k) {
+      int const column = c + k * width;
+      for (int p = 0; p < parts; ++p) {
+        store_numbers(&sum[p][column], a[k].part[p]);
+      }
+      if constexpr (masked) {
+        store_numbers(&state.count[column], a[k].count);
+      }
+    }
+  }
+
+  /// The last columns of rows, fewer than a pack; to the others nothing is added.
+  template <int Rows> struct padded_columns {
+    element values[Rows][width];
+    bool truths[Rows][width] = {};
+    void const* x[Rows];
+    bool const* valid[Rows] = {};
+
+    padded_columns(void const* const* from, bool const* const* from_valid, int rows, int c,
+                   int columns, column_state const& state) {
+      for (int g = 0; g < rows; ++g) {
+        for (int l = columns; l < width; ++l) {
+          values[g][l] = nothing_of(state.shift[c + l]);
+        }
+        std::copy_n(static_cast<element const*>(from[g]) + c, columns, values[g]);
+        if constexpr (Missing == missing::bytes) {
+          std::copy_n(from_valid[g] + c, columns, truths[g]);
+        }
+        x[g] = values[g];
+        valid[g] = truths[g];
+      }
+    }
+  };
+
+  /// A pack of `to` becomes one of `first` merged with one of `second`.
+  static void merge_numbers(lanes const& first, int c, lanes const& second, int later, lanes& to) {
+    simd<E, width> a[parts];
+    simd<E, width> b[parts];
+    for (int p = 0; p < parts; ++p) {
+      a[p] = load_numbers(&first[p][c]);
+      b[p] = load_numbers(&second[p][later]);
+    }
+    V::merge(a, b);
+    for (int p = 0; p < parts; ++p) {
+      store_numbers(&to[p][c], a[p]);
+    }
+  }
+
+  /// Each column's first element that counts, for all of its lanes.
+  static void find_shifts_of_runs(column_part const& tile, column_state& state) {
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    bool found[column_block] = {};
+    int missing_columns = tile.columns;
+    for (int r = 0; r < tile.rows && missing_columns > 0; r += tile_lanes) {
+      tile.source.fetch(r, tile_lanes, 1, x, valid);
+      element const* const run = static_cast<element const*>(x[0]);
+      int const count = std::min(tile.rows - r, tile_lanes) * tile.columns;
+      for (int i = 0; i < count && missing_columns > 0; ++i) {
+        int const c = i % tile.columns;
+        if (!found[c] && counts(run, valid[0], i)) {
+          found[c] = true;
+          --missing_columns;
+          for (int l = 0; l < tile_lanes; ++l) {
+            state.shift[l * tile.columns + c] = run[i];
+          }
+        }
+      }
+    }
+  }
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET

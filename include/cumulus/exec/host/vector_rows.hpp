@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One tile of a reduction of real numbers over neighbours in memory: 32 lanes in vector registers.
+
+#include <algorithm>
+#include <utility>
+
+#include "cumulus/exec/host/vector_packs.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+template <class A, missing Missing> class vector_rows : vector_packs<A, Missing> {
+  using base = vector_packs<A, Missing>;
+  using base::counts, base::truths_at, base::load_numbers, base::store_numbers, base::masked;
+  using base::nothing_at, base::nothing_of;
+  using base::width, base::parts, base::add_pack, base::fresh_pack;
+  using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
+  using typename base::elements;
+  static constexpr int packs = tile_lanes / width;
+
+ public:
+  using typename base::element;
+
+  /// `n` <= 1024 neighbouring elements, of which those count that `valid` tells (Missing: bytes).
+  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t) {
+    element const* const x = static_cast<element const*>(data);
+    element shift = n > 0 ? x[0] : element(0);
+    if constexpr (masked && A::needs_shift) {
+      int i = 0;
+      while (i < n && !counts(x, valid, i)) {
+        ++i;
+      }
+      shift = i < n ? x[i] : element(0);
+    }
+    int count = n;
+    auto const lane = add_row(x, valid, n, shift, count, std::make_index_sequence<packs>{});
+    return count > 0 ? tile_summary<A>{A::close(lane, count, static_cast<T>(shift)), count}
+                     : tile_summary<A>{{}, 0};
+  }
+
+ private:
+  /// The lanes of a row, merged; `count` becomes the number of elements that count.
+  template <std::size_t... K>
+  static typename A::lane add_row(element const* x, bool const* valid, int n, element first,
+                                  int& count, std::index_sequence<K...>) {
+    lane_pack a[packs];
+    for (lane_pack& pack : a) {
+      pack = fresh_pack();
+    }
+    elements const shift = elements::splat(first);
+    elements const nothing = nothing_at(shift);
+    auto const add = [&](element const* from, bool const* truths) {
+      (add_pack(a[K], from + K * width, truths_at(truths, K * width), nothing, shift), ...);
+    };
+    int const whole = n - n % tile_lanes;
+    for (int i = 0; i < whole; i += tile_lanes) {
+      add(x + i, truths_at(valid, i));
+    }
+    if (whole < n) {
+      element values[tile_lanes];
+      bool truths[tile_lanes] = {};
+      pad(x + whole, truths_at(valid, whole), n - whole, first, values, truths);
+      add(values, truths);
+    }
+    if constexpr (masked) {
+      count = 0;
+      for (int l = 0; l < width; ++l) {
+        count += (a[K].count[l] + ...);
+      }
+    }
+    for (int half = packs / 2; half > 0; half /= 2) {
+      for (int k = 0; k < half; ++k) {
+        V::merge(a[k].part, a[k + half].part);
+      }
+    }
+    return meet<width>(a[0].part);
+  }
+
+  /// Lane l takes in lane l + N / 2, and so on until one is left.
+  template <int N> static typename A::lane meet(simd<E, N> const (&a)[parts]) {
+    if constexpr (N > 2) {
+      simd<E, N / 2> half[2][parts];
+      for (int p = 0; p < parts; ++p) {
+        std::memcpy(static_cast<void*>(&half[0][p]), &a[p], sizeof(half[0][p]));
+        std::memcpy(static_cast<void*>(&half[1][p]),
+                    reinterpret_cast<char const*>(&a[p]) + sizeof(half[0][p]), sizeof(half[1][p]));
+      }
+      V::merge(half[0], half[1]);
+      return meet<N / 2>(half[0]);
+    } else {
+      E lane[2][parts];
+      for (int p = 0; p < parts; ++p) {
+        lane[0][p] = a[p][0];
+        lane[1][p] = a[p][1];
+      }
+      return A::merge_lanes(V::lane_of(lane[0]), V::lane_of(lane[1]));
+    }
+  }
+
+  /// The last elements of a row, filled up to 32 with what changes nothing.
+  static void pad(element const* x, [[maybe_unused]] bool const* valid, int n, element shift,
+                  element* values, [[maybe_unused]] bool* truths) {
+    std::fill(values + n, values + tile_lanes, nothing_of(shift));
+    std::copy(x, x + n, values);
+    if constexpr (Missing == missing::bytes) {
+      std::copy(valid, valid + n, truths);
+    }
+  }
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
