@@ -4,7 +4,6 @@
 
 #include "cumulus/exec/host/assign_transposed.hpp"
 #include "cumulus/exec/host/parallel.hpp"
-#include "cumulus/exec/host/write_row.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -25,7 +24,7 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
       row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows(), column, count};
-      write_row(part, rows.at()[0], operands[0], evaluate, streams);
+      evaluate(part, {const_cast<std::byte*>(rows.at()[0]), operands[0].stride[axis], streams});
       i += count;
     }
   });

@@ -5,9 +5,9 @@
 
 #include <vector>
 
+#include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/transpose_tile.hpp"
-#include "cumulus/exec/host/write_row.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -89,7 +89,7 @@ class transposed_sweep {
     }
     for (index_t r = 0; r < rows; ++r) {
       row_part const part{at + 1, &in_tile_[1], axis, unit_, 0, columns};
-      write_row(part, at[0], operands_[0], evaluate_, streams_);
+      evaluate_(part, {const_cast<std::byte*>(at[0]), operands_[0].stride[axis], streams_});
       step_along(at, in_tile_, plan_.other_axis, 1);
     }
   }

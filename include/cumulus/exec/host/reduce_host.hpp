@@ -37,11 +37,15 @@ template <class Tree> void const* produce_row(row_part const& part, void* values
   if constexpr (tree::is_masked_v<Tree>) {
     using Packs = host_packs<Tree>;
     index_t const first = part.first;
-    for_each_pack<Tree>(part, [=](index_t i, auto where, int count, auto const& pack) {
-      index_t const at = i - first;
-      store<T, Packs, where()>(static_cast<std::byte*>(values), 1, at, count, pack.value);
-      store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at, count, pack.valid);
-    });
+    host_cursor<Tree::leaf_count> const c(part);
+    for_each_pack<Tree>(c, part.unit, first, first + part.count,
+                        [=](index_t i, auto where, int count, auto const& pack) {
+                          index_t const at = i - first;
+                          store<T, Packs, where()>(static_cast<std::byte*>(values), 1, at, count,
+                                                   pack.value);
+                          store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at,
+                                                      count, pack.valid);
+                        });
     return values;
   } else {
     if constexpr (std::is_same_v<Tree, tree::array<T>>) {
@@ -49,10 +53,8 @@ template <class Tree> void const* produce_row(row_part const& part, void* values
         return reinterpret_cast<T const*>(part.at[0]) + part.first;
       }
     }
-    evaluate_row<Tree>(part,
-                       const_cast<std::byte*>(moved(static_cast<std::byte const*>(values),
-                                                    -part.first * index_t{sizeof(T)})),
-                       1);
+    evaluate_row<Tree>(part, {const_cast<std::byte*>(moved(static_cast<std::byte const*>(values),
+                                                           -part.first * index_t{sizeof(T)}))});
     return values;
   }
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "cumulus/core/simd.hpp"
+#include "cumulus/exec/plan/elementwise_plan.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -14,9 +15,28 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// of caches that they share with others.
 inline constexpr index_t streamed_bytes = index_t{1} << 24;
 
+/// True if the output is large, lies side by side and is not read.
+inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
+  operand const& out = operands[0];
+  bool result = out.stride[plan.rank - 1] == 1 && plan.row_length() * out.item_bytes >= 4096 &&
+                plan.size * out.item_bytes >= streamed_bytes;
+  for (operand const& o : operands.subspan(1)) {
+    result = result && !(o.in_memory() && o.data == out.data);
+  }
+  return result;
+}
+
+/// Bytes of an output that are made in the cache before they are streamed.
+inline constexpr index_t streamed_piece = 256;
+
+/// How far an address is behind the begin of a line of the cache.
+inline index_t misplaced_bytes(std::byte const* at) {
+  return static_cast<index_t>(reinterpret_cast<std::uintptr_t>(at) % 64);
+}
+
 /// Copies bytes past the caches; what is not a whole vector register at an address that is a
 /// multiple of its size is copied as usual.
-inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
+[[gnu::noinline]] inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
 #if defined(__x86_64__)
   using word = simd<unsigned char, vector_bytes>::vec;
   index_t const misplaced =
