@@ -39,7 +39,7 @@ template <class Tree, class Space>
 void sweep(elementwise_plan const& plan, std::span<operand const> operands,
            [[maybe_unused]] void* const* contexts) {
   if constexpr (std::is_same_v<Space, host>) {
-    assign_host(plan, operands, &evaluate_row<Tree>);
+    assign_host(plan, operands, row_evaluator_of<Tree>);
   } else {
 #if CUMULUS_HAS_CUDA
     assign_cuda<Tree>(plan, operands, std::span<void* const>(contexts, operands.size()));

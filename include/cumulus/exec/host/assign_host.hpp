@@ -4,27 +4,83 @@
 
 #include "cumulus/exec/host/assign_transposed.hpp"
 #include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/row_loop.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+/// True if rows are too short for the loop of a row, and several of them can share a stage.
+inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
+  return plan.rank > 1 && plan.row_length() < 64 &&
+         std::none_of(
+             operands.begin(), operands.end(),
+             [](operand const& o) { return o.kind == leaf_kind::generator; });
+}
+
+/// Elements [i, end) of a sweep, as many at a time as the stage takes.
+inline void assign_short_rows(elementwise_plan const& plan, std::span<operand const> operands,
+                              row_stage& stage, index_t i, index_t end) {
+  index_t const length = plan.row_length();
+  int const bytes = operands[0].item_bytes;
+  index_t const step = operands[0].stride[plan.rank - 1];
+  row_walker rows(plan.rank, plan.extent, operands, i / length);
+  index_t column = i % length;
+  // Calls use(addresses, first, count) for the parts of rows that make up `left` elements.
+  auto const walk = [length](row_walker& walker, index_t& at, index_t left, auto const& use) {
+    while (left > 0) {
+      index_t const count = std::min(length - at, left);
+      use(walker.at(), at, count);
+      left -= count;
+      at += count;
+      if (at == length) {
+        at = 0;
+        walker.next();
+      }
+    }
+  };
+  while (i < end) {
+    index_t const count = std::min<index_t>(stage.room(), end - i);
+    row_walker outputs = rows;
+    index_t output_column = column;
+    walk(rows, column, count, [&](std::byte const* const* at, index_t first, index_t n) {
+      stage.add(at + 1, first, static_cast<int>(n));
+    });
+    stage.evaluate();
+    std::byte const* from = stage.values();
+    walk(outputs, output_column, count, [&](std::byte const* const* at, index_t first, index_t n) {
+      copy_items(const_cast<std::byte*>(moved(at[0], first * step * bytes)), step, from, 1, n,
+                 bytes);
+      from += n * bytes;
+    });
+    i += count;
+  }
+}
+
+}  // namespace detail
 
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
 inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
-                        row_evaluator evaluate) {
+                        row_evaluator const& evaluator) {
   if (plan.what == sweep::transposed) {
-    return transposed_sweep(plan, operands, evaluate).run();
+    return transposed_sweep(plan, operands, evaluator).run();
   }
   index_t const length = plan.row_length();
   int const axis = plan.rank - 1;
   bool const streams = goes_past_caches(plan, operands);
+  bool const shared = detail::shares_stage(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
   parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
     stream_fence const fence(streams);
+    row_loop loop(evaluator, operands.subspan(1), axis);
+    if (shared) {
+      return detail::assign_short_rows(plan, operands, loop.stage(), begin, end);
+    }
     row_walker rows(plan.rank, plan.extent, operands, begin / length);
     for (index_t i = begin; i < end; rows.next()) {
       index_t const column = i % length;
       index_t const count = std::min(length - column, end - i);
-      row_part const part{rows.at() + 1, &operands[1], axis, plan.unit_rows(), column, count};
-      evaluate(part, {const_cast<std::byte*>(rows.at()[0]), operands[0].stride[axis], streams});
+      loop(rows.at() + 1, column, count, {const_cast<std::byte*>(rows.at()[0]), nullptr, streams},
+           operands[0].stride[axis]);
       i += count;
     }
   });

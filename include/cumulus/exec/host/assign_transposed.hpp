@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/row_loop.hpp"
 #include "cumulus/exec/host/transpose_tile.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 
@@ -16,11 +16,11 @@ namespace cumulus::inline CUMULUS_TARGET {
 class transposed_sweep {
  public:
   transposed_sweep(elementwise_plan const& plan, std::span<operand const> operands,
-                   row_evaluator evaluate)
+                   row_evaluator const& evaluator)
       : plan_(plan),
         operands_(operands),
         in_tile_(operands.begin(), operands.end()),
-        evaluate_(evaluate),
+        evaluator_(evaluator),
         streams_(goes_past_caches(plan, operands)) {
     int widest = 1;
     for (operand const& o : operands) {
@@ -34,9 +34,6 @@ class transposed_sweep {
       in_tile_[i].stride[plan.rank - 1] = 1;
       in_tile_[i].stride[plan.other_axis] = pitch / in_tile_[i].item_bytes;
     }
-    for (operand const& o : in_tile_) {
-      unit_ = unit_ && o.is_packed_along(plan.rank - 1);
-    }
   }
 
   void run() const {
@@ -47,10 +44,12 @@ class transposed_sweep {
         planes * row_blocks * column_blocks, 1, plan_.size, [&](index_t begin, index_t end) {
           buffer const memory = allocate_host(transposed_.size() * tile_bytes);
           stream_fence const fence(streams_);
+          row_loop loop(evaluator_, std::span<operand const>(in_tile_).subspan(1), plan_.rank - 1);
           for (index_t tile = begin; tile < end; ++tile) {
             index_t const rest = tile / column_blocks;
             sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
-                       tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()));
+                       tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()),
+                       loop);
           }
         });
   }
@@ -64,7 +63,8 @@ class transposed_sweep {
   static constexpr index_t pitch = row_bytes + 64;
   static constexpr std::size_t tile_bytes = tile_rows * pitch;
 
-  void sweep_tile(index_t plane, index_t row, index_t column, std::byte* memory) const {
+  void sweep_tile(index_t plane, index_t row, index_t column, std::byte* memory,
+                  row_loop& loop) const {
     int const axis = plan_.rank - 1;
     std::byte const* at[1 + max_leaves];
     for (std::size_t i = 0; i < operands_.size(); ++i) {
@@ -88,8 +88,8 @@ class transposed_sweep {
       memory += tile_bytes;
     }
     for (index_t r = 0; r < rows; ++r) {
-      row_part const part{at + 1, &in_tile_[1], axis, unit_, 0, columns};
-      evaluate_(part, {const_cast<std::byte*>(at[0]), operands_[0].stride[axis], streams_});
+      loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_},
+           operands_[0].stride[axis]);
       step_along(at, in_tile_, plan_.other_axis, 1);
     }
   }
@@ -97,11 +97,10 @@ class transposed_sweep {
   elementwise_plan const& plan_;
   std::span<operand const> operands_;
   std::vector<operand> in_tile_;  ///< with the strides that hold inside a tile
-  row_evaluator evaluate_;
+  row_evaluator const& evaluator_;
   bool streams_;
   std::vector<int> transposed_;
   int columns_;
-  bool unit_ = true;
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

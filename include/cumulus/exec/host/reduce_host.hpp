@@ -31,34 +31,6 @@ using produced_t = typename std::conditional_t<
         !std::is_same_v<typename Tree::value_type, typename Tile::element>,
     with_values_of<Tree, typename Tile::element>, std::type_identity<Tree>>::type;
 
-/// Evaluates part of a row, with truths if the tree is masked.
-template <class Tree> void const* produce_row(row_part const& part, void* values, bool* valid) {
-  using T = typename Tree::value_type;
-  if constexpr (tree::is_masked_v<Tree>) {
-    using Packs = host_packs<Tree>;
-    index_t const first = part.first;
-    host_cursor<Tree::leaf_count> const c(part);
-    for_each_pack<Tree>(c, part.unit, first, first + part.count,
-                        [=](index_t i, auto where, int count, auto const& pack) {
-                          index_t const at = i - first;
-                          store<T, Packs, where()>(static_cast<std::byte*>(values), 1, at, count,
-                                                   pack.value);
-                          store<bool, Packs, where()>(reinterpret_cast<std::byte*>(valid), 1, at,
-                                                      count, pack.valid);
-                        });
-    return values;
-  } else {
-    if constexpr (std::is_same_v<Tree, tree::array<T>>) {
-      if (part.operands[0].stride[part.axis] == 1) {
-        return reinterpret_cast<T const*>(part.at[0]) + part.first;
-      }
-    }
-    evaluate_row<Tree>(part, {const_cast<std::byte*>(moved(static_cast<std::byte const*>(values),
-                                                           -part.first * index_t{sizeof(T)}))});
-    return values;
-  }
-}
-
 template <class A>
 void finish_tiles(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
                   std::byte* to, index_t step) {
@@ -98,10 +70,9 @@ using register_tile =
 
 template <class Tree, class A, class Tile> constexpr tile_functions make_tile_functions() {
   using summary = tile_summary<A>;
-  return {.element_bytes = sizeof(typename Tile::element),
+  return {.evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
           .summary_bytes = sizeof(summary),
           .state_bytes = sizeof(typename Tile::column_state),
-          .produce = &produce_row<produced_t<Tree, Tile>>,
           .has_truths = tree::is_masked_v<Tree>,
           .row = [](void const* x, bool const* valid, int n, index_t first,
                     void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, first); },

@@ -39,11 +39,11 @@ inline index_t misplaced_bytes(std::byte const* at) {
 [[gnu::noinline]] inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
 #if defined(__x86_64__)
   using word = simd<unsigned char, vector_bytes>::vec;
-  index_t const misplaced =
-      static_cast<index_t>(reinterpret_cast<std::uintptr_t>(to) % vector_bytes);
-  index_t i = misplaced == 0 ? 0 : vector_bytes - misplaced;
-  i = i < bytes ? i : bytes;
-  std::memcpy(to, from, static_cast<std::size_t>(i));
+  index_t i = 0;
+  if (index_t const misplaced = misplaced_bytes(to) % vector_bytes; misplaced != 0) {
+    i = vector_bytes - misplaced < bytes ? vector_bytes - misplaced : bytes;
+    std::memcpy(to, from, static_cast<std::size_t>(i));
+  }
   for (; i + vector_bytes <= bytes; i += vector_bytes) {
     word v;
     std::memcpy(&v, from + i, sizeof(v));
@@ -55,7 +55,9 @@ inline index_t misplaced_bytes(std::byte const* at) {
     asm volatile("movntdq %1, %0" : "=m"(*reinterpret_cast<word*>(to + i)) : "x"(v));
 #  endif
   }
-  std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
+  if (i < bytes) {
+    std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
+  }
 #else
   std::memcpy(to, from, static_cast<std::size_t>(bytes));
 #endif

@@ -3,23 +3,20 @@
 // The sweep over the tiles of a reduction on the host, shared out among threads. It is compiled
 // once for all types: what knows them are the loops of a tile.
 
-#include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/row_loop.hpp"
 #include "cumulus/exec/host/tile_loops.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// The loops of one reduction, without its types. Elements are those that `produce` gives,
+/// The loops of one reduction, without its types. Elements are those that the evaluator gives,
 /// summaries the tile_summary of the accumulation.
 struct tile_functions {
-  std::size_t element_bytes;
+  row_evaluator evaluator;
   std::size_t summary_bytes;
   std::size_t state_bytes;  ///< what a tile of columns is accumulated in
-  /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
-  /// values are.
-  void const* (*produce)(row_part const&, void* values, bool* valid);
-  bool has_truths;  ///< of the expression itself
+  bool has_truths;          ///< of the expression itself
   void (*row)(void const* x, bool const* valid, int n, index_t first, void* summary);
   void (*columns)(column_part const&, void* state, void* summaries);
   /// The same for few columns whose rows follow one another; null: there is no such loop.
@@ -120,10 +117,22 @@ class tile_sweep {
     }
   }
 
-  void const* produce(std::byte const* const* at, index_t first, int count, void* values,
-                      bool* valid) const {
-    row_part const part{at + 1, &operands_[1], plan_.row_axis(), plan_.unit, first, count};
-    void const* const x = f_.produce(part, values, valid);
+  row_loop make_loop() const {
+    return {f_.evaluator, operands_.subspan(1, static_cast<std::size_t>(f_.evaluator.leaves)),
+            plan_.row_axis()};
+  }
+
+  /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
+  /// values are.
+  void const* produce(row_loop& loop, std::byte const* const* at, index_t first, int count,
+                      std::byte* values, bool* valid) const {
+    void const* x = loop.in_place(at + 1, first);
+    if (x == nullptr) {
+      std::byte* const row =
+          const_cast<std::byte*>(moved(values, -first * f_.evaluator.item_bytes));
+      loop(at + 1, first, count, {row, f_.has_truths ? valid - first : nullptr});
+      x = values;
+    }
     if (plan_.has_mask) {
       apply_mask(at[operands_.size() - 1], first, count, valid);
     }
@@ -134,15 +143,17 @@ class tile_sweep {
     index_t const work = plan_.length > 0 ? plan_.length / tiles : 1;
     index_t const units = plan_.outputs * tiles;
     parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
-      buffer const memory = allocate_host(tile_length * (f_.element_bytes + 1) + f_.summary_bytes);
+      row_loop loop = make_loop();
+      buffer const memory =
+          allocate_host(tile_length * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
       std::byte* const values = static_cast<std::byte*>(memory.data());
-      std::byte* const own = values + tile_length * f_.element_bytes;
+      std::byte* const own = values + tile_length * f_.evaluator.item_bytes;
       bool* const valid = reinterpret_cast<bool*>(own + f_.summary_bytes);
       for (index_t unit = begin; unit < end; ++unit) {
         index_t const tile = unit % tiles;
         index_t const first = tile * tile_length;
         int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
-        void const* const x = gather_tile(unit / tiles, first, count, values, valid);
+        void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
         void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
         f_.row(x, valid, count, first, summary);
         if (partial == nullptr) {
@@ -154,8 +165,8 @@ class tile_sweep {
 
   /// The elements first … first + count of an output, side by side: where they are if they lie in
   /// one row of memory, else collected in `values`.
-  void const* gather_tile(index_t output, index_t first, int count, std::byte* values,
-                          bool* valid) const {
+  void const* gather_tile(row_loop& loop, index_t output, index_t first, int count,
+                          std::byte* values, bool* valid) const {
     std::byte const* base[2 + max_leaves];
     locate_output(base, output, plan_.kept_rank);
     for (int done = 0; done < count;) {
@@ -163,13 +174,13 @@ class tile_sweep {
       std::copy(base, base + operands_.size(), at);
       index_t const column = locate_reduced(at, first + done);
       int const part = run_length(first + done, column, count - done);
-      std::byte* const to = values + done * f_.element_bytes;
-      void const* const x = produce(at, column, part, to, valid + done);
+      std::byte* const to = values + done * f_.evaluator.item_bytes;
+      void const* const x = produce(loop, at, column, part, to, valid + done);
       if (x != to) {
         if (part == count) {
           return x;
         }
-        std::memcpy(to, x, part * f_.element_bytes);
+        std::memcpy(to, x, part * f_.evaluator.item_bytes);
       }
       done += part;
     }
@@ -214,6 +225,7 @@ class tile_sweep {
     parallel_range(
         units, 1, plan_.outputs * std::max<index_t>(plan_.length, 1),
         [&](index_t begin, index_t end) {
+          row_loop loop = make_loop();
           column_memory const memory(f_);
           for (index_t unit = begin; unit < end; ++unit) {
             // Neighbouring units share a column block, and with it the pages of its rows.
@@ -233,9 +245,9 @@ class tile_sweep {
                 int const from = r + g * step;
                 locate_reduced(at, first + from);
                 bool* const valid = memory.valid() + g * column_block;
-                x[g] =
-                    produce(at, column, folded ? width * std::min(tile_lanes, count - from) : width,
-                            memory.values() + g * column_block * f_.element_bytes, valid);
+                x[g] = produce(loop, at, column,
+                               folded ? width * std::min(tile_lanes, count - from) : width,
+                               memory.values() + g * column_block * f_.evaluator.item_bytes, valid);
                 truths[g] = valid;
               }
             };
@@ -259,7 +271,7 @@ class tile_sweep {
   class column_memory {
    public:
     explicit column_memory(tile_functions const& f)
-        : values_(rows_fetched * column_block * f.element_bytes),
+        : values_(rows_fetched * column_block * f.evaluator.item_bytes),
           summaries_(column_block * f.summary_bytes),
           state_((f.state_bytes + 63) / 64 * 64),
           memory_(allocate_host(state_ + values_ + summaries_ + rows_fetched * column_block)) {}

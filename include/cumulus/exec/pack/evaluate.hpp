@@ -108,33 +108,19 @@ template <class T> struct evaluator<tree::gather<T>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
-    index_t const* const index = reinterpret_cast<index_t const*>(c.at[K]);
-    gather_extent const& g = c.operands[K + 1].template value_as<gather_extent>();
-    if (c.step[K] == 0) {
-      std::byte const* const row = c.gathered(K);
-      if constexpr (A == access::unit) {
-        return load<T, Policy, A>(row, 1, c.along(K + 1, i), count);
-      } else {
-        return load<T, Policy, access::strided>(row, c.step[K + 1], i, count);
-      }
-    }
-    T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
-    auto const element = [&](int l) {
-      index_t const j = i + l;
-      return data[j * c.step[K + 1] + checked_gather(index[j * c.step[K]], g, c.bad_index)];
-    };
-    if constexpr (Policy::registers) {
-      // Through memory: an element at a time into a register is several times slower.
-      T gathered[Policy::size] = {};
-      for (int l = 0; l < count; ++l) {
-        gathered[l] = element(l);
-      }
-      return load<T, Policy, access::unit>(reinterpret_cast<std::byte const*>(gathered), 1, 0,
-                                           Policy::size);
+    if constexpr (A == access::unit) {
+      return load<T, Policy, A>(c.at[K + 1], 1, c.along(K + 1, i), count);
+    } else if (c.step[K] == 0) {
+      return load<T, Policy, access::strided>(c.gathered(K), c.step[K + 1], i, count);
     } else {
+      index_t const* const index = reinterpret_cast<index_t const*>(c.at[K]);
+      gather_extent const& g = c.operands[K + 1].template value_as<gather_extent>();
+      T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
       pack_of<T, Policy> p = {};
       for (int l = 0; l < count; ++l) {
-        set_lane(p, l, element(l));
+        index_t const j = i + l;
+        set_lane(p, l,
+                 data[j * c.step[K + 1] + checked_gather(index[j * c.step[K]], g, c.bad_index)]);
       }
       return p;
     }

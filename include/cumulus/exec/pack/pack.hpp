@@ -23,7 +23,7 @@ using pack_of =
 
 /// How the elements of a row lie in memory.
 enum class access {
-  unit,                 ///< side by side, whole packs (the host; see host_cursor)
+  unit,                 ///< side by side, whole packs (all that the host has; see host_cursor)
   aligned,              ///< side by side, whole packs, on addresses that are multiples of the pack
   aligned_or_repeated,  ///< the same, or one element for the whole row (step 0)
   strided,              ///< at any step, packs that may be cut off at the end of the row
@@ -132,21 +132,12 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
     }
     return p;
   } else {
-    if (Access == access::unit || (step == 1 && count == N)) {
-      P p;
-      if constexpr (is_mask_v<P>) {
-        p = detail::mask_from_bytes<N>(at + i);
-      } else {
-        std::memcpy(static_cast<void*>(&p), at + i, sizeof(T) * N);
-      }
-      return p;
-    }
-    if (step == 0) {
-      return splat<T, Policy>(*at);
-    }
-    P p = splat<T, Policy>(at[i * step]);
-    for (int l = 1; l < count; ++l) {
-      set_lane(p, l, at[(i + l) * step]);
+    static_assert(Access == access::unit);
+    P p;
+    if constexpr (is_mask_v<P>) {
+      p = detail::mask_from_bytes<N>(at + i);
+    } else {
+      std::memcpy(static_cast<void*>(&p), at + i, sizeof(T) * N);
     }
     return p;
   }
@@ -177,16 +168,11 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
       }
     }
   } else {
-    if (Access == access::unit || (step == 1 && count == N)) {
-      if constexpr (is_mask_v<P>) {
-        detail::mask_to_bytes(at + i, p);
-      } else {
-        std::memcpy(static_cast<void*>(at + i), &p, sizeof(T) * N);
-      }
+    static_assert(Access == access::unit);
+    if constexpr (is_mask_v<P>) {
+      detail::mask_to_bytes(at + i, p);
     } else {
-      for (int l = 0; l < count; ++l) {
-        at[(i + l) * step] = lane_of(p, l);
-      }
+      std::memcpy(static_cast<void*>(at + i), &p, sizeof(T) * N);
     }
   }
 }

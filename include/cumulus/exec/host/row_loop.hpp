@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Rows of an expression at any step and of any length. Whole packs side by side go to the loop of
+// the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
+// evaluated from there.
+
+#include "cumulus/exec/host/evaluate_row.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+template <int Bytes>
+void copy_items_of(std::byte* to, index_t to_step, std::byte const* from, index_t step,
+                   index_t count) {
+  for (index_t i = 0; i < count; ++i) {
+    std::memcpy(to + i * to_step * Bytes, from + i * step * Bytes, Bytes);
+  }
+}
+
+/// Copies elements between rows of any steps.
+inline void copy_items(std::byte* to, index_t to_step, std::byte const* from, index_t step,
+                       index_t count, int item_bytes) {
+  if (to_step == 1 && step == 1) {
+    std::memcpy(to, from, static_cast<std::size_t>(count * item_bytes));
+    return;
+  }
+  switch (item_bytes) {
+    case 1:
+      return copy_items_of<1>(to, to_step, from, step, count);
+    case 2:
+      return copy_items_of<2>(to, to_step, from, step, count);
+    case 4:
+      return copy_items_of<4>(to, to_step, from, step, count);
+    case 8:
+      return copy_items_of<8>(to, to_step, from, step, count);
+    default:
+      return copy_items_of<16>(to, to_step, from, step, count);
+  }
+}
+
+template <int Bytes>
+void gather_items_of(std::byte* to, std::byte const* from, index_t step, index_t const* index,
+                     index_t index_step, index_t count, gather_extent const& g) {
+  for (index_t i = 0; i < count; ++i) {
+    index_t const distance = checked_gather(index[i * index_step], g, nullptr);
+    std::memcpy(to + i * Bytes, from + (i * step + distance) * Bytes, Bytes);
+  }
+}
+
+/// Copies the elements that an index selects for each of them.
+inline void gather_items(std::byte* to, std::byte const* from, index_t step, index_t const* index,
+                         index_t index_step, index_t count, operand const& data) {
+  gather_extent const& g = data.value_as<gather_extent>();
+  switch (data.item_bytes) {
+    case 1:
+      return gather_items_of<1>(to, from, step, index, index_step, count, g);
+    case 2:
+      return gather_items_of<2>(to, from, step, index, index_step, count, g);
+    case 4:
+      return gather_items_of<4>(to, from, step, index, index_step, count, g);
+    case 8:
+      return gather_items_of<8>(to, from, step, index, index_step, count, g);
+    default:
+      return gather_items_of<16>(to, from, step, index, index_step, count, g);
+  }
+}
+
+template <int Bytes> void repeat_item_of(std::byte* to, std::byte const* item) {
+  for (int i = 0; i < 64; i += Bytes) {
+    std::memcpy(to + i, item, Bytes);
+  }
+}
+
+/// Fills 64 bytes with copies of an element.
+inline void repeat_item(std::byte* to, std::byte const* item, int item_bytes) {
+  switch (item_bytes) {
+    case 1:
+      return repeat_item_of<1>(to, item);
+    case 2:
+      return repeat_item_of<2>(to, item);
+    case 4:
+      return repeat_item_of<4>(to, item);
+    case 8:
+      return repeat_item_of<8>(to, item);
+    default:
+      return repeat_item_of<16>(to, item);
+  }
+}
+
+/// True if leaf k is the index of a gather.
+inline bool is_index(std::span<operand const> leaves, std::size_t k) {
+  return k + 1 < leaves.size() && leaves[k + 1].kind == leaf_kind::indirect;
+}
+
+}  // namespace detail
+
+/// Elements of all leaves of an expression, side by side, and what it makes of them.
+class row_stage {
+ public:
+  row_stage(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
+      : evaluator_(evaluator), leaves_(leaves), axis_(axis) {
+    int bytes = evaluator.item_bytes + 1;
+    for (operand const& o : leaves) {
+      bytes += o.in_memory() ? o.item_bytes : 0;
+    }
+    constexpr int quantum = 64;
+    int const fitting = memory_bytes / bytes / quantum * quantum;
+    capacity_ = fitting < most ? fitting : most;
+    std::byte* next = memory_;
+    auto const take = [&](int item_bytes) {
+      std::byte* const at = next;
+      next += capacity_ * item_bytes;
+      return at;
+    };
+    values_ = take(evaluator.item_bytes);
+    valid_ = reinterpret_cast<bool*>(take(1));
+    for (std::size_t k = 0; k < leaves.size(); ++k) {
+      staged_[k] = leaves[k];
+      mask_[k] = -1;
+      at_[k] = nullptr;
+      if (detail::is_index(leaves, k)) {
+        staged_[k].kind = leaf_kind::constant;
+      } else if (leaves[k].in_memory()) {
+        staged_[k].kind = leaf_kind::array;
+        staged_[k].stride[axis] = 1;
+        at_[k] = take(leaves[k].item_bytes);
+      }
+    }
+  }
+  row_stage(row_stage const&) = delete;
+  row_stage& operator=(row_stage const&) = delete;
+
+  int room() const { return capacity_ - size_; }
+
+  /// Adds elements of a row; of an expression with generators, only while the stage is empty.
+  /// Throws: index_error if a gather's index is out of range.
+  void add(std::byte const* const* at, index_t first, int count) {
+    for (std::size_t k = 0; k < leaves_.size(); ++k) {
+      operand const& o = leaves_[k];
+      index_t const step = o.stride[axis_];
+      if (o.kind == leaf_kind::generator) {
+        at_[k] = moved(at[k], first * step);
+      } else if (o.in_memory() && !detail::is_index(leaves_, k)) {
+        std::byte* const to = const_cast<std::byte*>(at_[k]) + size_ * o.item_bytes;
+        std::byte const* const from = moved(at[k], first * step * o.item_bytes);
+        if (o.kind == leaf_kind::indirect) {
+          index_t const index_step = leaves_[k - 1].stride[axis_];
+          detail::gather_items(to, from, step,
+                               reinterpret_cast<index_t const*>(at[k - 1]) + first * index_step,
+                               index_step, count, o);
+        } else {
+          detail::copy_items(to, 1, from, step, count, o.item_bytes);
+        }
+      }
+    }
+    size_ += count;
+  }
+
+  /// Evaluates what was added and begins anew. The last pack is filled up with its first element,
+  /// so that no operation and no functor sees one that does not exist.
+  void evaluate() {
+    int const rest = size_ % evaluator_.pack;
+    int const missing = rest == 0 ? 0 : evaluator_.pack - rest;
+    for (std::size_t k = 0; k < leaves_.size() && missing > 0; ++k) {
+      if (staged_[k].in_memory()) {
+        int const bytes = staged_[k].item_bytes;
+        std::byte* const end = const_cast<std::byte*>(at_[k]) + size_ * bytes;
+        detail::copy_items(end, 1, end - rest * bytes, 0, missing, bytes);
+      }
+    }
+    evaluator_.packs({at_, mask_, staged_, axis_, 0, size_ + missing}, {values_, valid_});
+    size_ = 0;
+  }
+
+  std::byte const* values() const { return values_; }
+  bool const* valid() const { return valid_; }
+
+ private:
+  static constexpr int most = 512;
+  static constexpr int memory_bytes = (max_leaves + 1) * 16 * 64 + 2 * 64;
+
+  row_evaluator const& evaluator_;
+  std::span<operand const> leaves_;
+  int axis_;
+  int capacity_;
+  int size_ = 0;
+  std::byte* values_;
+  bool* valid_;
+  std::byte const* at_[max_leaves];
+  index_t mask_[max_leaves];
+  operand staged_[max_leaves];
+  alignas(64) std::byte memory_[memory_bytes];
+};
+
+/// Evaluates rows of one expression whose leaves have strides over the axes of a plan.
+class row_loop {
+ public:
+  row_loop(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
+      : evaluator_(evaluator), leaves_(leaves), axis_(axis), stage_(evaluator, leaves, axis) {
+    for (std::size_t k = 0; k < leaves.size(); ++k) {
+      operand const& o = leaves[k];
+      bool const is_index = detail::is_index(leaves, k);
+      direct_ = direct_ && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
+      mask_[k] = o.in_memory() && o.stride[axis] == 0 && !is_index ? 0 : -1;
+      as_they_are_ = as_they_are_ && mask_[k] != 0 && o.kind != leaf_kind::indirect;
+    }
+  }
+
+  /// Where elements of a row of an array lie side by side already; else null.
+  std::byte const* in_place(std::byte const* const* at, index_t first) const {
+    return evaluator_.is_array && leaves_[0].stride[axis_] == 1
+               ? moved(at[0], first * evaluator_.item_bytes)
+               : nullptr;
+  }
+
+  /// Evaluates part of a row; element i goes `step` * i elements behind out.at.
+  void operator()(std::byte const* const* at, index_t first, index_t count, row_output const& out,
+                  index_t step = 1) {
+    index_t const end = first + count;
+    index_t const size = evaluator_.item_bytes;
+    if (direct_ && step == 1) {
+      if (out.streams) {  // from a line of the cache on
+        index_t const misplaced = misplaced_bytes(out.at + first * size);
+        index_t const head = std::min(count, (64 - misplaced) % 64 / size);
+        staged(at, first, first + head, out, step);
+        first += head;
+      }
+      index_t const whole = (end - first) / evaluator_.pack * evaluator_.pack;
+      if (whole > 0) {
+        evaluator_.packs({rows_of(at), mask_, leaves_.data(), axis_, first, whole}, out);
+        first += whole;
+      }
+    }
+    staged(at, first, end, out, step);
+  }
+
+  row_stage& stage() { return stage_; }
+
+ private:
+  /// Where the packs of a row are read: an array at step 0 is a pack of copies, a gather has one
+  /// index for the whole row.
+  std::byte const* const* rows_of(std::byte const* const* at) {
+    if (as_they_are_) {
+      return at;
+    }
+    for (std::size_t k = 0; k < leaves_.size(); ++k) {
+      operand const& o = leaves_[k];
+      at_[k] = at[k];
+      if (o.kind == leaf_kind::indirect) {
+        index_t const index = *reinterpret_cast<index_t const*>(at[k - 1]);
+        index_t const distance =
+            detail::checked_gather(index, o.value_as<gather_extent>(), nullptr);
+        at_[k] = moved(at[k], distance * o.item_bytes);
+      }
+      if (mask_[k] == 0) {
+        detail::repeat_item(repeated_[k], at_[k], o.item_bytes);
+        at_[k] = repeated_[k];
+      }
+    }
+    return at_;
+  }
+
+  void staged(std::byte const* const* at, index_t first, index_t end, row_output const& out,
+              index_t step) {
+    while (first < end) {
+      int const count = static_cast<int>(std::min<index_t>(stage_.room(), end - first));
+      stage_.add(at, first, count);
+      stage_.evaluate();
+      detail::copy_items(out.at + first * step * evaluator_.item_bytes, step, stage_.values(), 1,
+                         count, evaluator_.item_bytes);
+      if (out.valid != nullptr) {
+        std::memcpy(out.valid + first, stage_.valid(), static_cast<std::size_t>(count));
+      }
+      first += count;
+    }
+  }
+
+  row_evaluator const& evaluator_;
+  std::span<operand const> leaves_;
+  int axis_;
+  bool direct_ = true;       ///< rows are evaluated without a stage, but for their ends
+  bool as_they_are_ = true;  ///< and from where the arrays are
+  index_t mask_[max_leaves];
+  std::byte const* at_[max_leaves];
+  alignas(64) std::byte repeated_[max_leaves][64];
+  row_stage stage_;
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET
