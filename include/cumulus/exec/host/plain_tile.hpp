@@ -58,34 +58,36 @@ template <class A, missing Missing> class plain_tile {
                     return !masked || valid[c];
                   });
     }
-    int const slot = walk_lanes(
-        levels_of(tile.rows),
-        [&](int lane, int to) { add_lane(tile, state, lane, state.lane[to]); },
-        [&](int earlier, int later, int to) {
-          for (int c = 0; c < columns; ++c) {
-            state.lane[to][c] = A::merge_lanes(state.lane[earlier][c], state.lane[later][c]);
-          }
-        });
-    for (int c = 0; c < columns; ++c) {
-      index_t const n = state.count[c];
-      out[c] = {n > 0 ? A::close(state.lane[slot][c], n, state.shift[c]) : typename A::tile{}, n};
-    }
-  }
-
- private:
-  static void add_lane(column_part const& tile, column_state& state, int lane, lane_type* sum) {
-    std::fill(sum, sum + tile.columns, A::start());
-    for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int r) {
-      for (int g = 0; g < rows; ++g) {
+    lane_schedule const schedule(tile.rows, false);
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    for (lane_step const& step : schedule) {
+      lane_type* const sum = state.lane[step.slot];
+      if (step.fresh) {
+        std::fill(sum, sum + columns, A::start());
+      }
+      tile.source.fetch(step.rows.first, step.rows.step, step.rows.count, x, valid);
+      for (int g = 0; g < step.rows.count; ++g) {
         T const* const row = static_cast<T const*>(x[g]);
-        for (int c = 0; c < tile.columns; ++c) {
+        index_t const index = tile.first + step.rows.first + g * step.rows.step;
+        for (int c = 0; c < columns; ++c) {
           if (!masked || valid[g][c]) {
             state.count[c] += masked ? 1 : 0;
-            A::add(sum[c], row[c], tile.first + r + g * tile_lanes, state.shift[c]);
+            A::add(sum[c], row[c], index, state.shift[c]);
           }
         }
       }
-    });
+      lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
+        for (int c = 0; c < columns; ++c) {
+          state.lane[to][c] = A::merge_lanes(state.lane[earlier][c], state.lane[later][c]);
+        }
+      });
+    }
+    lane_type const* const sum = state.lane[schedule.result()];
+    for (int c = 0; c < columns; ++c) {
+      index_t const n = state.count[c];
+      out[c] = {n > 0 ? A::close(sum[c], n, state.shift[c]) : typename A::tile{}, n};
+    }
   }
 };
 

@@ -101,21 +101,22 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     std::fill(state.value, state.value + padded, element(0));
     std::fill(state.index, state.index + padded, -1);
     std::fill(state.count, state.count + padded, 0);
-    void const* x[rows_at_once];
-    bool const* valid[rows_at_once] = {};
+    row_reader reader(tile.source);
     for (int r = 0; r < tile.rows; r += rows_at_once) {
       int const rows = std::min(rows_at_once, tile.rows - r);
-      tile.source.fetch(r, 1, rows, x, valid);
+      int const more = std::min(rows_at_once, tile.rows - r - rows);
+      reader.read({r, 1, rows}, {r + rows, 1, more}, tile.columns * index_t{sizeof(element)});
+      void const* const* const x = reader.x();
       if (r == 0 && !masked) {
         std::copy_n(static_cast<element const*>(x[0]), tile.columns, state.value);
         std::fill_n(state.index, tile.columns, 0);
       }
       int c = 0;
       for (; c + width <= tile.columns; c += width) {
-        add_rows(x, valid, rows, c, state, c, r);
+        add_rows(x, reader.valid(), reader.next(), rows, c, state, c, r);
       }
       if (c < tile.columns) {
-        add_last_columns(x, valid, rows, c, tile.columns - c, state, r);
+        add_last_columns(x, reader.valid(), rows, c, tile.columns - c, state, r);
       }
     }
     for (int c = 0; c < tile.columns; ++c) {
@@ -181,13 +182,14 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   }
 
   /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
-  static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
-                       column_state& state, int c, int first) {
+  static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
+                       int rows, int at, column_state& state, int c, int first) {
     lane_pack a{{load_numbers(&state.value[c]), load_numbers(&state.index[c])},
                 load_numbers(&state.count[c])};
     for (int g = 0; g < rows; ++g) {
       add_pack(a, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at),
                positions::splat(first + g));
+      prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
     }
     store_numbers(&state.value[c], a.best.value);
     store_numbers(&state.index[c], a.best.index);
@@ -211,7 +213,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
       padded[g] = values[g];
       padded_valid[g] = truths[g];
     }
-    add_rows(padded, padded_valid, rows, 0, state, c, first);
+    add_rows(padded, padded_valid, padded, rows, 0, state, c, first);
   }
 };
 

@@ -27,21 +27,88 @@ static_assert(1 << lane_levels == tile_lanes);
 class row_source {
  public:
   /// fetch(r, step, n, x, valid) must set x[g] and, where there are truths, valid[g] to row
-  /// r + g * step of the tile for g < n <= rows_fetched.
+  /// r + g * step of the tile for g < n <= rows_fetched. `in_place`: rows are read where they are in
+  /// memory, so that it costs nothing to ask for them early.
   template <class F>
-  row_source(F const& fetch)
+  row_source(F const& fetch, bool in_place)
       : object_(&fetch),
+        in_place_(in_place),
         call_([](void const* object, int r, int step, int n, void const** x, bool const** valid) {
           (*static_cast<F const*>(object))(r, step, n, x, valid);
         }) {}
   void fetch(int r, int step, int n, void const** x, bool const** valid) const {
     call_(object_, r, step, n, x, valid);
   }
+  bool in_place() const { return in_place_; }
 
  private:
   void const* object_;
+  bool in_place_;
   void (*call_)(void const*, int, int, int, void const**, bool const**);
 };
+
+/// Rows first, first + step, … of a tile.
+struct row_range {
+  int first = 0;
+  int step = 1;
+  int count = 0;
+};
+
+/// Reads a tile's rows a few at a time and knows the next few, which the loops ask the memory for
+/// while they add the present ones: the processor itself reads ahead along a row only, and not
+/// beyond a page.
+class row_reader {
+ public:
+  explicit row_reader(row_source const& source) : source_(source) {}
+
+  /// Rows `now`; `next` follow, or, if there are none, what lies `bytes` behind the first rows.
+  void read(row_range const& now, row_range const& next, index_t bytes) {
+    if (ahead_) {
+      current_ = 1 - current_;
+    } else {
+      fetch(now, current_);
+    }
+    if (!source_.in_place()) {
+      return;
+    }
+    ahead_ = next.count > 0;
+    if (ahead_) {
+      fetch(next, 1 - current_);
+    }
+    for (int g = 0; g < rows_fetched; ++g) {
+      first_[g] = first_[g] == nullptr ? x_[current_][g] : first_[g];
+      if (!ahead_) {
+        x_[1 - current_][g] = static_cast<std::byte const*>(first_[g]) + bytes;
+      }
+    }
+  }
+  void const* const* x() const { return x_[current_]; }
+  bool const* const* valid() const { return valid_[current_]; }
+  /// What to ask the memory for: as many addresses as there may be rows.
+  void const* const* next() const { return source_.in_place() ? x_[1 - current_] : x(); }
+
+ private:
+  void fetch(row_range const& rows, int to) {
+    source_.fetch(rows.first, rows.step, rows.count, x_[to], valid_[to]);
+    for (int g = rows.count; g < rows_fetched; ++g) {
+      x_[to][g] = x_[to][0];
+    }
+  }
+
+  row_source const& source_;
+  bool ahead_ = false;
+  int current_ = 0;
+  void const* x_[2][rows_fetched] = {};
+  bool const* valid_[2][rows_fetched] = {};
+  void const* first_[rows_fetched] = {};
+};
+
+/// Asks for `bytes` bytes to be brought near.
+inline void prefetch(void const* at, int bytes) {
+  for (int b = 0; b < bytes; b += 64) {
+    __builtin_prefetch(static_cast<char const*>(at) + b, 0, 2);
+  }
+}
 
 /// A tile of columns: `rows` <= 1024 of `columns` <= column_block elements; row 0 has index `first`
 /// along the reduction.
@@ -56,46 +123,72 @@ struct column_part {
 /// number of lanes merged so far, and the one that is being added to.
 inline constexpr int lane_slots = lane_levels + 2;
 
-/// In how many steps the lanes of a tile of `rows` rows meet.
-inline int levels_of(int rows) {
-  int levels = 0;
-  while ((1 << levels) < rows && levels < lane_levels) {
-    ++levels;
-  }
-  return levels;
-}
+/// One step of a sweep over a tile of columns: rows that are added to the lanes in a slot, which are
+/// new if `fresh`. Then that slot, the last one, is merged with slots 0 ... merges - 1, and what
+/// comes of it goes to slot `merges`.
+struct lane_step {
+  row_range rows;
+  int slot;
+  bool fresh;
+  int merges;
+};
 
-/// Calls add(lane, slot) for 2^levels lanes, in an order in which partners (of 32: l and l + 16,
-/// then l and l + 8, …) meet as they complete, and merge(earlier, later, to) to join two slots.
-/// Returns the slot of what is left in the end.
-template <class Add, class Merge> int walk_lanes(int levels, Add const& add, Merge const& merge) {
-  constexpr int working = lane_slots - 1;
-  for (int k = 0; k < 1 << levels; ++k) {
-    int lane = 0;
-    for (int bit = 0; bit < levels; ++bit) {
-      lane |= (k >> bit & 1) << (levels - 1 - bit);
+/// In what order a tile of columns is swept: lane by lane, so that partners (of 32: l and l + 16, then
+/// l and l + 8, ...) meet as they complete. Four lanes at once (l, l + n / 4, ...) where each has so
+/// few rows that all of them are fetched together.
+class lane_schedule {
+ public:
+  explicit lane_schedule(int rows, bool may_take_four) {
+    int levels = 0;
+    while ((1 << levels) < rows && levels < lane_levels) {
+      ++levels;
     }
-    bool const waits = (k & 1) == 0;
-    add(lane, waits ? 0 : working);
-    for (int level = 0; (k >> level & 1) != 0; ++level) {
-      bool const last = (k >> (level + 1) & 1) == 0;
-      merge(level, working, last ? level + 1 : working);
+    four_ = may_take_four && levels >= 2 && rows <= rows_fetched << (levels - 2);
+    int const together = four_ ? rows_fetched : rows_at_once;
+    levels -= four_ ? 2 : 0;
+    result_ = levels;
+    int const lanes = 1 << levels;
+    for (int k = 0; k < lanes; ++k) {
+      int lane = 0;
+      for (int bit = 0; bit < levels; ++bit) {
+        lane |= (k >> bit & 1) << (levels - 1 - bit);
+      }
+      int left = lane < rows ? (rows - lane + lanes - 1) / lanes : 0;
+      int const slot = (k & 1) == 0 ? 0 : lane_slots - 1;
+      bool fresh = true;
+      do {
+        int const count = left < together ? left : together;
+        step_[count_++] = {{lane, lanes, count}, slot, fresh, 0};
+        lane += count * lanes;
+        left -= count;
+        fresh = false;
+      } while (left > 0);
+      while ((k >> step_[count_ - 1].merges & 1) != 0) {
+        ++step_[count_ - 1].merges;
+      }
     }
   }
-  return levels;
-}
 
-/// Calls use(x, valid, rows, index of the first one in the tile) for all rows of a lane.
-template <class Use> void for_rows_of_lane(column_part const& tile, int lane, Use const& use) {
-  void const* x[rows_at_once];
-  bool const* valid[rows_at_once] = {};
-  for (int r = lane; r < tile.rows; r += rows_at_once * tile_lanes) {
-    int const left = (tile.rows - r + tile_lanes - 1) / tile_lanes;
-    int const rows = left < rows_at_once ? left : rows_at_once;
-    tile.source.fetch(r, tile_lanes, rows, x, valid);
-    use(x, valid, rows, r);
+  lane_step const* begin() const { return step_; }
+  lane_step const* end() const { return step_ + count_; }
+  bool four() const { return four_; }
+  /// The slot of what is left in the end.
+  int result() const { return result_; }
+
+  /// Calls merge(earlier, later, to) for the slots that a step merges.
+  template <class Merge> static void merge_slots(lane_step const& step, Merge const& merge) {
+    constexpr int working = lane_slots - 1;
+    for (int level = 0; level < step.merges; ++level) {
+      merge(level, working, level + 1 == step.merges ? step.merges : working);
+    }
   }
-}
+
+ private:
+  lane_step step_[tile_length / rows_at_once];
+  int count_ = 0;
+  bool four_;
+  int result_;
+};
 
 /// Sets each column's shift to its first element for which counts(row, valid, column) is true.
 template <class T, class Counts>

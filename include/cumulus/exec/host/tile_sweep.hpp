@@ -238,6 +238,7 @@ class tile_sweep {
             int const width = static_cast<int>(std::min<index_t>(column_block, columns - column));
             std::byte const* base[2 + max_leaves];
             locate_output(base, row, plan_.kept_rank - 1);
+            bool const in_place = loop.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
             auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
               for (int g = 0; g < n; ++g) {
                 std::byte const* at[2 + max_leaves];
@@ -251,8 +252,8 @@ class tile_sweep {
                 truths[g] = valid;
               }
             };
-            (folded ? f_.folded : f_.columns)({fetch, count, width, first}, memory.state(),
-                                              memory.summaries());
+            (folded ? f_.folded : f_.columns)({{fetch, in_place}, count, width, first},
+                                              memory.state(), memory.summaries());
             index_t const output = row * columns + column;
             if (partial == nullptr) {
               f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output),

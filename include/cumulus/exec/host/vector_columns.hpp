@@ -36,24 +36,23 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     if constexpr (A::needs_shift) {
       find_shifts(tile, state.shift, counts);
     }
-    auto const merge = [&](int earlier, int later, int to) {
-      for (int c = 0; c < tile.columns; c += width) {
-        merge_numbers(state.lane[earlier], c, state.lane[later], c, state.lane[to]);
+    lane_schedule const schedule(tile.rows, true);
+    row_reader reader(tile.source);
+    for (lane_step const& step : schedule) {
+      reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
+                  tile.columns * index_t{sizeof(element)});
+      if (schedule.four()) {
+        add_lanes<4>(reader, step, tile.columns, state);
+      } else {
+        add_lanes<1>(reader, step, tile.columns, state);
       }
-    };
-    int const levels = levels_of(tile.rows);
-    int const quarter = (1 << levels) / 4;
-    int slot;
-    if (quarter > 0 && tile.rows <= rows_fetched * quarter) {
-      slot = walk_lanes(
-          levels - 2,
-          [&](int lane, int to) { add_quarter(tile, lane, quarter, state, state.lane[to]); },
-          merge);
-    } else {
-      slot = walk_lanes(
-          levels, [&](int lane, int to) { add_lane(tile, lane, state, state.lane[to]); }, merge);
+      lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
+        for (int c = 0; c < tile.columns; c += width) {
+          merge_numbers(state.lane[earlier], c, state.lane[later], c, state.lane[to]);
+        }
+      });
     }
-    close_columns(tile, state, state.lane[slot], out);
+    close_columns(tile, state, state.lane[schedule.result()], out);
   }
 
   /// The same for few columns whose rows follow one another in memory, so that 32 of them are one
@@ -73,11 +72,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       int const whole = std::min(left / tile_lanes, rows_at_once);
       int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
       tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
-      if (whole > 0) {
-        add_columns(x, valid, whole, run, state, sum, false);
-      }
+      add_columns(x, valid, x, whole, run, state, sum, false);
       if (rest > 0) {
-        add_columns(x + whole, valid + whole, 1, rest, state, sum, false);
+        add_columns(x + whole, valid + whole, x + whole, 1, rest, state, sum, false);
       }
     }
     // Lane l of a column and lane l + 16 lie 16 * columns apart.
@@ -121,44 +118,38 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static void add_lane(column_part const& tile, int lane, column_state& state, lanes& to) {
-    if (lane >= tile.rows) {
-      start_lanes(to, tile.columns);
-    }
-    bool fresh = true;
-    for_rows_of_lane(tile, lane, [&](auto const& x, auto const& valid, int rows, int) {
-      add_columns(x, valid, rows, tile.columns, state, to, fresh);
-      fresh = false;
-    });
-  }
-
-  /// The lanes l, l + n / 4, l + n / 2 and l + 3 n / 4 of n, which have few rows together: every
-  /// n / 4-th row from l on.
-  static void add_quarter(column_part const& tile, int lane, int quarter, column_state& state,
-                          lanes& to) {
-    void const* x[rows_fetched];
-    bool const* valid[rows_fetched] = {};
-    int const rows = (tile.rows - lane + quarter - 1) / quarter;
-    tile.source.fetch(lane, quarter, rows, x, valid);
-    int c = 0;
-    for (; c + width <= tile.columns; c += width) {
-      add_four_lanes(x, valid, rows, c, state, to, c);
-    }
-    if (c < tile.columns) {
-      padded_columns<rows_fetched> const last(x, valid, rows, c, tile.columns - c, state);
-      add_four_lanes(last.x, last.valid, rows, 0, state, to, c);
+  /// Adds the rows of a step, which belong to one lane, or to four in turns.
+  template <int Lanes>
+  static void add_lanes(row_reader const& reader, lane_step const& step, int columns,
+                        column_state& state) {
+    int const rows = step.rows.count;
+    lanes& to = state.lane[step.slot];
+    if constexpr (Lanes == 1) {
+      add_columns(reader.x(), reader.valid(), reader.next(), rows, columns, state, to, step.fresh);
+    } else {
+      int c = 0;
+      for (; c + width <= columns; c += width) {
+        add_four_lanes(reader.x(), reader.valid(), reader.next(), rows, c, state, to, c);
+      }
+      if (c < columns) {
+        padded_columns<rows_fetched> const last(reader.x(), reader.valid(), rows, c, columns - c,
+                                                state);
+        add_four_lanes(last.x, last.valid, last.x, rows, 0, state, to, c);
+      }
     }
   }
 
   /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four_lanes(void const* const* x, bool const* const* valid, int rows, int at,
-                             column_state& state, lanes& to, int c) {
+  static void add_four_lanes(void const* const* x, bool const* const* valid,
+                             void const* const* next, int rows, int at, column_state& state,
+                             lanes& to, int c) {
     lane_pack a[4] = {fresh_pack(), fresh_pack(), fresh_pack(), fresh_pack()};
     elements const shift = load_numbers(state.shift + c);
     elements const nothing = nothing_at(shift);
     auto const add = [&](lane_pack& lane, int g) {
       add_pack(lane, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at), nothing,
                shift);
+      prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
     };
     int g = 0;
     for (; g + 4 <= rows; g += 4) {
@@ -188,26 +179,25 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  /// Adds the elements of `rows` rows to the lanes of `sum`, which are new if `fresh`.
-  static void add_columns(void const* const* x, bool const* const* valid, int rows, int columns,
-                          column_state& state, lanes& sum, bool fresh) {
+  /// Adds the elements of `rows` rows to the lanes of `sum`, which are new if `fresh`, and asks for
+  /// those of the next ones.
+  static void add_columns(void const* const* x, bool const* const* valid, void const* const* next,
+                          int rows, int columns, column_state& state, lanes& sum, bool fresh) {
     int c = 0;
     for (; c + 2 * width <= columns; c += 2 * width) {
-      add_rows<2>(x, valid, rows, c, state, sum, c, fresh);
+      add_rows<2>(x, valid, next, rows, c, state, sum, c, fresh);
     }
-    for (; c + width <= columns; c += width) {
-      add_rows<1>(x, valid, rows, c, state, sum, c, fresh);
-    }
-    if (c < columns) {
-      padded_columns<rows_at_once> const last(x, valid, rows, c, columns - c, state);
-      add_rows<1>(last.x, last.valid, rows, 0, state, sum, c, fresh);
+    for (; c < columns; c += width) {
+      int const count = std::min(width, columns - c);
+      padded_columns<rows_at_once> const last(x, valid, rows, c, count, state);
+      add_rows<1>(last.x, last.valid, last.x, rows, 0, state, sum, c, fresh);
     }
   }
 
   /// Adds `Packs` packs of elements, from `at` on, of each of `rows` rows to the columns from c on.
   template <int Packs>
-  static void add_rows(void const* const* x, bool const* const* valid, int rows, int at,
-                       column_state& state, lanes& sum, int c, bool fresh) {
+  static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
+                       int rows, int at, column_state& state, lanes& sum, int c, bool fresh) {
     lane_pack a[Packs];
     elements shift[Packs];
     elements nothing[Packs];
@@ -227,6 +217,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       add_pack(a[0], row, truths_at(valid[g], at), nothing[0], shift[0]);
       if constexpr (Packs == 2) {
         add_pack(a[1], row + width, truths_at(valid[g], at + width), nothing[1], shift[1]);
+        prefetch(static_cast<element const*>(next[g]) + at, 2 * width * int{sizeof(element)});
       }
     }
     for (int k = 0; k < Packs; ++k) {
