@@ -12,7 +12,8 @@ from python_peers.equation_of_state import formulas  # noqa: E402
 
 PER_DBAR = 1e4
 density, density_by_pressure = formulas(math.sqrt)
-lines = (HERE / "equation_of_state_values.txt").read_text().splitlines()
+VALUES = HERE.parents[1] / "tests/climate/seawater_density_values.txt"
+lines = VALUES.read_text().splitlines()
 rows = [list(map(float, line.split())) for line in lines if not line.startswith("#")]
 wrong = [
     row

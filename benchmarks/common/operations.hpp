@@ -4,7 +4,7 @@
 // program is checked against. Elementwise, broadcast and grouped operations; reductions are beside.
 
 #include "common/problem.hpp"
-#include "equation_of_state.hpp"
+#include "cumulus/climate/seawater_density.hpp"
 
 namespace bench {
 
@@ -77,12 +77,12 @@ template <class Self> struct seawater : elementwise<Self, 3> {
 };
 struct eos_density : seawater<eos_density> {
   static std::string name() { return "eos_density"; }
-  static double of(double const* x) { return equation_of_state::density(x[0], x[1], x[2]); }
+  static double of(double const* x) { return cumulus::climate::seawater_density(x[0], x[1], x[2]); }
 };
 struct eos_compress : seawater<eos_compress> {
   static std::string name() { return "eos_compress"; }
   static double of(double const* x) {
-    return equation_of_state::density_by_pressure(x[0], x[1], x[2]);
+    return cumulus::climate::seawater_density_by_pressure(x[0], x[1], x[2]);
   }
 };
 

@@ -3,21 +3,6 @@
 #include "cumulus/operands.hpp"
 
 namespace cumulus_rows {
-namespace {
-
-struct density {
-  template <class T> CUMULUS_HD T operator()(T sa, T ct, T p) const {
-    return equation_of_state::density(sa, ct, p);
-  }
-};
-struct density_by_pressure {
-  template <class T> CUMULUS_HD T operator()(T sa, T ct, T p) const {
-    return equation_of_state::density_by_pressure(sa, ct, p);
-  }
-};
-
-}  // namespace
-
 void add_elementwise_rows() {
   add_expression<bench::copy>([](auto const& in) { return +in[0]; });
   add_expression<bench::triad>([](auto const& in) { return in[0] + 3 * in[1]; });
@@ -40,9 +25,10 @@ void add_elementwise_rows() {
     };
   });
   add_expression<bench::eos_density>(
-      [](auto const& in) { return cm::map(density{}, in[0], in[1], in[2]); });
-  add_expression<bench::eos_compress>(
-      [](auto const& in) { return cm::map(density_by_pressure{}, in[0], in[1], in[2]); });
+      [](auto const& in) { return cm::map(cm::climate::seawater_density, in[0], in[1], in[2]); });
+  add_expression<bench::eos_compress>([](auto const& in) {
+    return cm::map(cm::climate::seawater_density_by_pressure, in[0], in[1], in[2]);
+  });
 }
 
 }  // namespace cumulus_rows

@@ -174,11 +174,8 @@ void add_scan_rows() {
 
 void bench::add_rows() {
   add_elementwise_rows();
-  add_seawater<eos_density>(
-      [](auto sa, auto ct, auto pressure) { return equation_of_state::density(sa, ct, pressure); });
-  add_seawater<eos_compress>([](auto sa, auto ct, auto pressure) {
-    return equation_of_state::density_by_pressure(sa, ct, pressure);
-  });
+  add_seawater<eos_density>(cumulus::climate::seawater_density);
+  add_seawater<eos_compress>(cumulus::climate::seawater_density_by_pressure);
   add_broadcast_rows();
   add_reduction_rows();
   add_group_rows();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formulas of equation_of_state.hpp, which names their source, for any kind of number: `c`
-holds the coefficients v01 … v48 as numbers of the library's kind, at 0 nothing, at 49 and 50 two
-and three."""
+"""The formulas of cumulus/climate/seawater_density.hpp, which names their source, for any kind of
+number: `c` holds the coefficients v01 … v48 as numbers of the library's kind, at 0 nothing, at 49
+and 50 two and three."""
 
 COEFFICIENTS = (
     0.0,
