@@ -161,19 +161,29 @@ template <class T> CUMULUS_HD bool is_nan(T a) {
     return a != a;
   }
 }
+/// False if either is NaN.
+template <class T> CUMULUS_HD bool precedes_or_equals(T a, T b) {
+  if constexpr (complex_floating<T>) {
+    return !(precedes(b, a) || is_nan(a) || is_nan(b));
+  } else {
+    return a <= b;
+  }
+}
+/// a or b with both evaluated: kernels select by it where "||" makes them branch.
+CUMULUS_HD inline bool either(bool a, bool b) { return (int{a} | int{b}) != 0; }
 /// Largest of two, NaN if either is NaN.
 template <dtype T> CUMULUS_HD T maximum(T a, T b) {
-  return is_nan(a) || !(precedes(a, b) || is_nan(b)) ? a : b;
+  return either(is_nan(a), precedes_or_equals(b, a)) ? a : b;
 }
 template <dtype T> CUMULUS_HD T minimum(T a, T b) {
-  return is_nan(a) || !(precedes(b, a) || is_nan(b)) ? a : b;
+  return either(is_nan(a), precedes_or_equals(a, b)) ? a : b;
 }
 /// Largest of two, ignoring a NaN beside a number.
 template <dtype T> CUMULUS_HD T fmax(T a, T b) {
-  return is_nan(b) || !(precedes(a, b) || is_nan(a)) ? a : b;
+  return either(is_nan(b), precedes_or_equals(b, a)) ? a : b;
 }
 template <dtype T> CUMULUS_HD T fmin(T a, T b) {
-  return is_nan(b) || !(precedes(b, a) || is_nan(a)) ? a : b;
+  return either(is_nan(b), precedes_or_equals(a, b)) ? a : b;
 }
 
 // Functions of the maths library, real and complex.
