@@ -31,7 +31,7 @@ test_packages=("${example_packages[@]}" ccache libgtest-dev libgmock-dev libopen
   python3-xarray cdo nco netcdf-bin)
 # Installed where the distribution has them; without one of them its checks are skipped in words.
 # Of a|b the first that the distribution has; a,b belong together.
-optional_test_packages=(ferret-datasets clang-format-19)
+optional_test_packages=(ferret-datasets clang-format-19 python3-venv)
 clang_versions=(19 20 18 17 16)
 
 is_installed() {
@@ -183,6 +183,25 @@ find_nvcc() {
   fi
 }
 
+# The tools that read machine code come with some installations of the toolkit only; tests/checks/
+# machine_code.py finds them here too.
+fetch_cuda_tools() {
+  local folder="$root/build/cuda_tools" found
+  local fetched=("$folder"/lib/python3*/site-packages/nvidia/*/bin)
+  for found in "$(dirname "$1")" /usr/local/cuda/bin "${fetched[@]}"; do
+    if [ -x "$found/cuobjdump" ] && [ -x "$found/nvdisasm" ]; then
+      return
+    fi
+  done
+  echo "Fetching cuobjdump and nvdisasm into $folder"
+  if ! { "$python" -m venv "$folder" &&
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --retries 1 \
+      --timeout 20 nvidia-cuda-cuobjdump nvidia-cuda-nvdisasm; } >"$apt_log" 2>&1; then
+    tail -n 3 "$apt_log" >&2
+    echo "They could not be fetched with pip: the machine code of kernels is not looked at."
+  fi
+}
+
 has_gpu() {
   command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU'
 }
@@ -250,6 +269,8 @@ run_tests() {
   [ -n "$clang" ] || echo "No clang of version 16 or newer is here: the build with it is skipped."
   nvcc=$(find_nvcc)
   [ -n "$nvcc" ] || echo "No nvcc is here: nothing is compiled as CUDA."
+
+  [ -z "$nvcc" ] || fetch_cuda_tools "$nvcc"
 
   stage "checking layers, sizes, format and the reference"
   run_checks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels whose machine code kernels.py looks at.
 
+#include <cumulus/climate/seawater_density.hpp>
 #include <cumulus/cumulus.hpp>
 
 namespace cm = cumulus;
@@ -24,6 +25,16 @@ struct ten_inputs {
 void map_of_ten(array<float>& out, array<float> const& a) {
   out.assign(cm::map(ten_inputs{}, a, a, a, a, a, a, a, a, a, a));
 }
+
+template <class T>
+void seawater(array<T>& out, array<T> const& sa, array<T> const& ct, array<T> const& p) {
+  out.assign(cm::map(cm::climate::seawater_density, sa, ct, p));
+  out.assign(cm::map(cm::climate::seawater_density_by_pressure, sa, ct, p));
+}
+template void seawater(array<float>&, array<float> const&, array<float> const&,
+                       array<float> const&);
+template void seawater(array<double>&, array<double> const&, array<double> const&,
+                       array<double> const&);
 
 array<float> mean_float(array<float> const& a) { return cm::mean(a, 0); }
 array<double> sum_of_products(array<double> const& a, array<double> const& b) {
