@@ -5,47 +5,25 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "climate_anomaly/command_line.hpp"
-#include "climate_anomaly/error_report.hpp"
-#include "climate_anomaly/interruption.hpp"
 #include "climate_anomaly/month_statistics.hpp"
 #include "climate_anomaly/output_file.hpp"
 #include "climate_anomaly/picture.hpp"
 #include "climate_anomaly/prepared_field.hpp"
-#include "climate_anomaly/progress.hpp"
 #include "climate_anomaly/result_attributes.hpp"
 #include "climate_anomaly/selected_fields.hpp"
 #include "climate_anomaly/summary_table.hpp"
 #include "climate_anomaly/synthetic_dataset.hpp"
+#include "program/generated_file.hpp"
+#include "program/main.hpp"
 
 namespace climate_anomaly {
 namespace {
-
-/// The generated dataset as an open file that has no name any more. It is made in a folder of its
-/// own, which nobody else can have prepared.
-std::unique_ptr<cm::netcdf_file> open_synthetic() {
-  std::string folder = std::filesystem::temp_directory_path() / "climate_anomaly_XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) {
-    throw cm::io_error("climate_anomaly: cannot make a folder like " + folder);
-  }
-  struct removed_at_exit {
-    std::filesystem::path path;
-    ~removed_at_exit() {
-      std::error_code ignored;
-      std::filesystem::remove_all(path, ignored);
-    }
-  } const removed{folder};
-  auto const path = removed.path / "synthetic.nc";
-  write_synthetic_dataset(path);
-  return std::make_unique<cm::netcdf_file>(path);
-}
 
 template <class T>
 field_summary process(cm::netcdf_file const& input, prepared_field const& p, output_file& out,
@@ -93,15 +71,10 @@ void print_notes(command_line const& asked, selection const& selected) {
   }
 }
 
-void print_written(std::filesystem::path const& path) {
-  auto const bytes = static_cast<double>(std::filesystem::file_size(path));
-  std::printf(bytes < 1e6 ? "Wrote %s (%.0f kB)\n" : "Wrote %s (%.1f MB)\n", path.c_str(),
-              bytes < 1e6 ? bytes / 1e3 : bytes / 1e6);
-}
-
 void run(command_line const& asked) {
   std::unique_ptr<cm::netcdf_file> const input =
-      asked.input ? std::make_unique<cm::netcdf_file>(*asked.input) : open_synthetic();
+      asked.input ? std::make_unique<cm::netcdf_file>(*asked.input)
+                  : program::open_generated("climate_anomaly", write_synthetic_dataset);
   selection const selected = select_fields(*input, asked.variables, asked.weights);
   auto const& fields = selected.fields;
   double work = 0;  // cells read, computed and written
@@ -128,36 +101,20 @@ void run(command_line const& asked) {
   print_source(asked, fields);
   print_summaries(summaries, stdout);
   print_notes(asked, selected);
-  print_written(asked.out);
-  print_written(asked.plot);
-}
-
-/// What was printed may still lie in the stream's buffer. Throws: io_error if it cannot be written.
-void finish_printing() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    throw cm::io_error("cannot write to standard output");
-  }
+  program::print_written(asked.out);
+  program::print_written(asked.plot);
 }
 
 }  // namespace
 }  // namespace climate_anomaly
 
 int main(int argc, char** argv) {
-  try {
+  return program::run("climate_anomaly", "choose fewer or smaller variables with --var", [&] {
     auto const asked = climate_anomaly::read_command_line(argc, argv);
     if (asked.help) {
       std::fputs(climate_anomaly::help_text, stdout);
-      climate_anomaly::finish_printing();
-      return 0;
+    } else {
+      climate_anomaly::run(asked);
     }
-    climate_anomaly::keep_interruptions();
-    climate_anomaly::run(asked);
-    climate_anomaly::finish_printing();
-    return 0;
-  } catch (climate_anomaly::interrupted const& i) {
-    climate_anomaly::end_by_signal(i);
-  } catch (std::exception const& e) {
-    std::fprintf(stderr, "%s\n", climate_anomaly::error_line(e).c_str());
-  }
-  return 1;
+  });
 }

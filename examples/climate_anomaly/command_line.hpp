@@ -9,14 +9,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "../program/options.hpp"
 #include "cumulus/climate/cell_area.hpp"
 
 namespace climate_anomaly {
 
 namespace cm = cumulus;
+using program::is_same_file;
 
 inline constexpr char const* help_text =
     R"(usage: climate_anomaly [FILE] [options]
@@ -92,19 +93,6 @@ inline cm::climate::cell_weight weight_from_name(std::string_view text) {
                         std::string(text) + "\"");
 }
 
-/// Whether two paths are one file, or will be.
-inline bool is_same_file(std::filesystem::path const& a, std::filesystem::path const& b) {
-  std::error_code no_a;
-  std::error_code no_b;
-  if (std::filesystem::equivalent(a, b, no_a)) {
-    return true;
-  }
-  no_a.clear();
-  auto const whole_a = std::filesystem::weakly_canonical(std::filesystem::absolute(a, no_a), no_a);
-  auto const whole_b = std::filesystem::weakly_canonical(std::filesystem::absolute(b, no_b), no_b);
-  return !no_a && !no_b && whole_a == whole_b;
-}
-
 /// Throws: value_error naming the option or the paths.
 inline void check_paths(command_line const& c) {
   if (c.input && is_same_file(*c.input, c.out)) {
@@ -120,30 +108,6 @@ inline void check_paths(command_line const& c) {
                           "' for both");
   }
 }
-
-namespace detail {
-
-/// What is wrong where getopt_long stopped with this code. It leaves in optopt the letter of a
-/// short option, which may stand in a bundle such as -xh, or the number of a long one that it
-/// knows.
-inline cm::value_error command_line_error(int code, char* const* argv) {
-  std::string const word = argv[optind - 1];
-  std::string const begin = "command line: ";
-  if (code == ':') {
-    return cm::value_error(begin + "expected a value after " + word);
-  }
-  if (optopt > 0 && optopt < ' ') {
-    return cm::value_error(begin + "expected no value after " + word.substr(0, word.find('=')) +
-                           ", got " + word);
-  }
-  bool const is_ascii = optopt >= ' ' && optopt < 127;  // else a piece of a letter
-  std::string const unknown = optopt == 0 ? word
-                              : is_ascii  ? std::string{'-', static_cast<char>(optopt)}
-                                          : argv[optind];
-  return cm::value_error(begin + "unknown option " + unknown + "; --help lists them");
-}
-
-}  // namespace detail
 
 /// Throws: value_error naming an unknown option, a missing or bad value, or a second FILE.
 inline command_line read_command_line(int argc, char** argv) {
@@ -182,7 +146,7 @@ inline command_line read_command_line(int argc, char** argv) {
         result.help = true;
         break;
       default:
-        throw detail::command_line_error(code, argv);
+        throw program::command_line_error(code, argv);
     }
   }
   if (optind < argc) {

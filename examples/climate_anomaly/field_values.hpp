@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "../program/default_space.hpp"
+#include "../program/progress.hpp"
 #include "cumulus/cumulus.hpp"
-#include "default_space.hpp"
 #include "input_fields.hpp"
-#include "progress.hpp"
 
 namespace climate_anomaly {
+
+using program::in_default_space;
+using program::on_host;
+using program::progress;
 
 /// Calls f(start, count) for pieces of an array along its first axis, of about 32 MB each.
 template <class F> void in_pieces(cm::shape const& s, std::size_t item_bytes, F&& f) {

@@ -10,7 +10,6 @@
 #include "cumulus/climate/monthly.hpp"
 #include "field_values.hpp"
 #include "prepared_field.hpp"
-#include "progress.hpp"
 
 namespace climate_anomaly {
 

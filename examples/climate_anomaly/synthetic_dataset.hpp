@@ -11,14 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "../program/default_space.hpp"
 #include "cumulus/cumulus.hpp"
 #include "cumulus/io/netcdf.hpp"
 #include "cumulus/labelled/calendar.hpp"
-#include "default_space.hpp"
 
 namespace climate_anomaly {
 
 namespace cm = cumulus;
+using program::in_default_space;
+using program::on_host;
 
 inline constexpr char const* synthetic_name = "synthetic dataset";
 inline constexpr char const* synthetic_variable = "synthetic_sst";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line that the climate-anomaly example prints of an error. Oracle: the list of types in
+// The line that an example prints of an error. Oracle: the list of types in
 // core/error.hpp itself.
 
 #include <gmock/gmock.h>
@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "cumulus/core/error.hpp"
-#include "examples/climate_anomaly/error_report.hpp"
+#include "examples/program/error_report.hpp"
 
 namespace {
 
 namespace cm = cumulus;
-using climate_anomaly::error_line;
-using climate_anomaly::kind_of_error;
+using program::error_line;
+using program::kind_of_error;
 
 std::vector<std::string> types_in_the_header() {
   std::ifstream in(CUMULUS_SOURCE_DIR "/include/cumulus/core/error.hpp");
@@ -48,12 +48,10 @@ TEST(ErrorReport, NamesEveryTypeOfTheLibrary) {
 }
 
 TEST(ErrorReport, SaysWhatHappened) {
-  EXPECT_EQ(error_line(cm::dim_error("squeeze: expected …")),
-            "climate_anomaly: dim_error: squeeze: expected …");
-  EXPECT_EQ(error_line(std::runtime_error("odd")), "climate_anomaly: error: odd");
-  EXPECT_EQ(error_line(std::bad_alloc()),
-            "climate_anomaly: out_of_memory: not enough memory; choose fewer or smaller variables "
-            "with --var");
+  auto const line = [](std::exception const& e) { return error_line("it", "choose less", e); };
+  EXPECT_EQ(line(cm::dim_error("squeeze: expected …")), "it: dim_error: squeeze: expected …");
+  EXPECT_EQ(line(std::runtime_error("odd")), "it: error: odd");
+  EXPECT_EQ(line(std::bad_alloc()), "it: out_of_memory: not enough memory; choose less");
 }
 
 }  // namespace

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the climate-anomaly example says on standard error while it works.
+// What an example says on standard error while it works.
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "examples/climate_anomaly/progress.hpp"
+#include "examples/program/progress.hpp"
 
 namespace {
 
-using climate_anomaly::progress;
+using program::progress;
 
 std::string written(std::FILE* file) {
   std::rewind(file);

@@ -11,7 +11,7 @@
 
 #include "interruption.hpp"
 
-namespace climate_anomaly {
+namespace program {
 
 /// Says how far the work is, once it has taken a while.
 class progress {
@@ -82,4 +82,4 @@ class progress {
   bool shown_ = false;
 };
 
-}  // namespace climate_anomaly
+}  // namespace program

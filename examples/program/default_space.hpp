@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The way between files and pictures, which are on the host, and the space where the example
+// The way between files and pictures, which are on the host, and the space where an example
 // computes: the library's default.
 
 #include <type_traits>
@@ -8,7 +8,7 @@
 
 #include "cumulus/cumulus.hpp"
 
-namespace climate_anomaly {
+namespace program {
 
 namespace cm = cumulus;
 
@@ -30,4 +30,4 @@ template <class T> auto on_host(cm::ndarray<T> const& x) {
   }
 }
 
-}  // namespace climate_anomaly
+}  // namespace program

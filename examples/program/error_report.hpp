@@ -13,7 +13,7 @@
 
 #include "cumulus/core/error.hpp"
 
-namespace climate_anomaly {
+namespace program {
 
 namespace cm = cumulus;
 
@@ -34,11 +34,13 @@ inline std::string kind_of_error(std::exception const& e) {
   return colon == std::string::npos ? whole : whole.substr(colon + 1);
 }
 
-/// What is said of an error: "climate_anomaly: io_error: …".
-inline std::string error_line(std::exception const& e) {
+/// What a program says of an error: "climate_anomaly: io_error: …"; without memory, what would
+/// help.
+inline std::string error_line(std::string const& program, std::string const& without_memory,
+                              std::exception const& e) {
   bool const no_memory = dynamic_cast<std::bad_alloc const*>(&e) != nullptr;
-  return "climate_anomaly: " + kind_of_error(e) + ": " +
-         (no_memory ? "not enough memory; choose fewer or smaller variables with --var" : e.what());
+  return program + ": " + kind_of_error(e) + ": " +
+         (no_memory ? "not enough memory; " + without_memory : e.what());
 }
 
-}  // namespace climate_anomaly
+}  // namespace program

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <cstdio>
 
-namespace climate_anomaly {
+namespace program {
 
 /// Thrown in the middle of the work. No std::exception: nothing on its way may take it for a reason
 /// to go on without a variable.
@@ -42,10 +42,10 @@ inline void throw_if_interrupted() {
 }
 
 /// Ends the program as the signal would have, for the shell that waits for it.
-inline void end_by_signal(interrupted const& i) {
-  std::fputs("climate_anomaly: interrupted, nothing is written\n", stderr);
+inline void end_by_signal(char const* program, interrupted const& i) {
+  std::fprintf(stderr, "%s: interrupted, nothing is written\n", program);
   std::signal(i.signal, SIG_DFL);
   std::raise(i.signal);
 }
 
-}  // namespace climate_anomaly
+}  // namespace program
