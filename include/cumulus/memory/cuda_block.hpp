@@ -17,18 +17,21 @@ namespace cumulus::inline v1 {
 /// use, this is one comparison.
 ///
 /// Many threads may read at a time; the program itself orders a write, on the host, after reads.
+///
+/// The buffer holds the block, and so does every graph that uses it (cuda_graph.hpp): the last of
+/// them frees the memory.
 class cuda_block {
  public:
-  cuda_block(memory_resource& resource, stream_state& home) noexcept
-      : resource_(resource), home_(&home) {
+  cuda_block(memory_resource& resource, stream_state& home, void* data, std::size_t bytes) noexcept
+      : resource_(resource), data_(data), bytes_(bytes), home_(&home) {
     home.retain();
   }
   cuda_block(cuda_block const&) = delete;
   cuda_block& operator=(cuda_block const&) = delete;
-  ~cuda_block() {
-    forget_readers();
-    home_.load()->release();
-  }
+
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// Gives the memory back to its resource if nobody else holds the block.
+  inline void release() noexcept;
 
   /// Called before work that uses the block is queued on s.
   /// Throws: cuda_error if s is of another device; out_of_memory.
@@ -63,8 +66,14 @@ class cuda_block {
     read_elsewhere_ = true;
   }
 
-  /// Gives the memory back to its resource, after the uses on every stream.
-  void free(void* data, std::size_t bytes) noexcept {
+ private:
+  ~cuda_block() {
+    forget_readers();
+    home_.load()->release();
+  }
+
+  /// Gives the memory back after the uses on every stream.
+  void free() noexcept {
     stream_state& home = *home_.load();
     int device = home.device;
     bool const other_device = cudaGetDevice(&device) == cudaSuccess && device != home.device;
@@ -80,14 +89,13 @@ class cuda_block {
     }
     {
       stream_scope const scope(home);
-      resource_.deallocate(data, bytes);
+      resource_.deallocate(data_, bytes_);
     }
     if (other_device) {
       cudaSetDevice(device);
     }
   }
 
- private:
   void order_after_all(stream_state& s) {
     order_streams(*home_.load(), s);
     for (stream_state const* reader : readers_) {
@@ -130,11 +138,93 @@ class cuda_block {
   }
 
   memory_resource& resource_;
+  void* data_;
+  std::size_t bytes_;
+  std::atomic<std::int64_t> references_{1};  ///< the buffer, graphs
   std::atomic<stream_state*> home_;
   std::atomic<bool> read_elsewhere_{false};
   std::vector<stream_state*> readers_;
   std::mutex mutex_;
 };
+
+/// What a graph uses: at each launch the blocks are ordered as a statement orders them. Memory that
+/// is allocated or freed while the graph is captured is ordinary memory, which the graph holds.
+class captured_work {
+ public:
+  /// Throws: cuda_error.
+  explicit captured_work(stream_state& s) : stream_(s) { s.retain_as_user(); }
+  captured_work(captured_work const&) = delete;
+  captured_work& operator=(captured_work const&) = delete;
+  ~captured_work() {
+    for (use const& u : uses_) {
+      u.block->release();
+    }
+    stream_.release_as_user();
+  }
+
+  /// Called in place of cuda_block::use while the graph is captured.
+  /// Throws: cuda_error if s is another stream than the captured one; out_of_memory.
+  void note(cuda_block& block, stream_state const& s, bool writes) {
+    if (&s != &stream_) {
+      throw cuda_error(
+          "capture: expected statements on the captured stream, got one on another stream");
+    }
+    for (use& u : uses_) {
+      if (u.block == &block) {
+        u.writes = u.writes || writes;
+        return;
+      }
+    }
+    try {
+      uses_.push_back({&block, writes});
+    } catch (std::bad_alloc const&) {
+      throw out_of_memory("capture: expected host memory for what the graph uses, got none");
+    }
+    block.retain();
+  }
+
+  /// Takes over the last reference to a block, which the graph may still use.
+  void keep(cuda_block& block) noexcept {
+    try {
+      uses_.push_back({&block, true});
+    } catch (std::bad_alloc const&) {
+      // Rather lost than freed under the graph.
+    }
+  }
+
+  /// Called before each launch. Throws: as cuda_block::use.
+  void order() {
+    for (use const& u : uses_) {
+      u.block->use(stream_, u.writes);
+    }
+  }
+
+  stream_state& stream() const noexcept { return stream_; }
+  /// Where memory is allocated during the capture.
+  stream_state& memory_stream() const noexcept { return memory_.state(); }
+
+ private:
+  struct use {
+    cuda_block* block;
+    bool writes;
+  };
+  stream_state& stream_;
+  cumulus::stream memory_;
+  std::vector<use> uses_;
+};
+
+void cuda_block::release() noexcept {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  if (captured_work* const work = work_in_capture()) {
+    references_ = 1;
+    work->keep(*this);
+    return;
+  }
+  free();
+  delete this;
+}
 
 }  // namespace cumulus::inline v1
 

@@ -18,32 +18,43 @@ inline buffer allocate_cuda(std::size_t bytes) {
   }
   stream_state& stream = current_stream_state();
   memory_resource& resource = current_resource<cuda>();
+  captured_work* const captured = work_in_capture();
+  // Allocated on the captured stream it would be the graph's, and gone with each launch.
+  stream_scope const scope(captured != nullptr ? captured->memory_stream() : stream);
   void* const data = detail::allocate_from(resource, bytes);
-  cuda_block* const block = new (std::nothrow) cuda_block(resource, stream);
+  cuda_block* const block = new (std::nothrow) cuda_block(resource, stream, data, bytes);
+  if (block == nullptr) {
+    resource.deallocate(data, bytes);
+    detail::throw_no_record(bytes);
+  }
   try {
-    if (block == nullptr) {
-      detail::throw_no_record(bytes);
+    if (captured != nullptr) {
+      captured->note(*block, stream, true);
     }
     return buffer(
         data, bytes,
-        [](void* memory, std::size_t size, void* context) noexcept {
-          cuda_block* const record = static_cast<cuda_block*>(context);
-          record->free(memory, size);
-          delete record;
+        [](void*, std::size_t, void* context) noexcept {
+          static_cast<cuda_block*>(context)->release();
         },
         block);
   } catch (...) {
-    delete block;
-    resource.deallocate(data, bytes);
+    block->release();
     throw;
   }
 }
 
 /// Orders work on the current stream that reads or writes a block, which may be none, after what
-/// other streams do with it; `context` is the block's buffer::context().
+/// other streams do with it; `context` is the block's buffer::context(). What a graph uses is
+/// ordered when it is launched.
 inline void use_cuda_block(void* context, stream_state& stream, bool writes) {
-  if (context != nullptr) {
-    static_cast<cuda_block*>(context)->use(stream, writes);
+  if (context == nullptr) {
+    return;
+  }
+  cuda_block& block = *static_cast<cuda_block*>(context);
+  if (captured_work* const work = work_in_capture()) {
+    work->note(block, stream, writes);
+  } else {
+    block.use(stream, writes);
   }
 }
 
@@ -58,6 +69,9 @@ enum class copy_direction { to_device, to_host, within_device };
 inline void copy_cuda(void* to, buffer const& to_owner, void const* from, buffer const& from_owner,
                       std::size_t bytes, copy_direction direction) {
   stream_state& stream = current_stream_state();
+  if (direction != copy_direction::within_device) {
+    expect_no_capture("copy");
+  }
   if (direction != copy_direction::to_device) {
     use_cuda_block(from_owner.context(), stream, false);
   }

@@ -77,9 +77,27 @@ inline stream_state& current_stream_state() {
   return *scoped;
 }
 
+/// What the graph uses that this thread is capturing (cuda_graph.hpp), or null.
+class captured_work;
+[[gnu::visibility("default")]] inline captured_work*& work_in_capture() {
+  static thread_local captured_work* work = nullptr;
+  return work;
+}
+
+/// Throws: cuda_error if this thread is capturing a graph.
+inline void expect_no_capture(char const* what) {
+  if (work_in_capture() != nullptr) {
+    throw cuda_error(std::string(what) +
+                     ": expected work of the device alone while a graph is captured, got a copy "
+                     "between host and device or a wait (item, printing, a result whose size "
+                     "depends on data)");
+  }
+}
+
 /// Waits for everything queued on a stream.
 /// Throws: index_error if a gather on its device met an index out of range; cuda_error.
 inline void wait_for(stream_state& s) {
+  expect_no_capture("synchronize");
   check_cuda(cudaStreamSynchronize(s.handle), "cudaStreamSynchronize");
   report_bad_index(s.device);
 }

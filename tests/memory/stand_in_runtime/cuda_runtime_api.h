@@ -5,7 +5,10 @@
 // gone before it: an operation is ordered after another if it is in its past. Copies that the
 // hardware may do late are done when somebody waits.
 //
-// Written from the CUDA runtime's reference; only what cumulus/memory calls is here.
+// Kernels are launched and never run. While a thread captures a stream, calls that CUDA or cumulus
+// forbids then are noted.
+//
+// Written from the CUDA runtime's reference; only what cumulus calls is here.
 
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +33,7 @@ enum cudaError_t {
   cudaErrorInvalidDevice = 101,
   cudaErrorInvalidResourceHandle = 400,
 };
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 enum cudaMemcpyKind {
   cudaMemcpyHostToDevice = 1,
   cudaMemcpyDeviceToHost = 2,
@@ -63,6 +67,13 @@ struct CUstream_st {
 struct CUevent_st {
   int device;
   past before;
+  bool captured = false;
+};
+struct CUgraph_st {
+  int kernels;
+};
+struct CUgraphExec_st {
+  int kernels;
 };
 struct CUmemPool_st {
   int device;
@@ -70,6 +81,27 @@ struct CUmemPool_st {
 using cudaStream_t = CUstream_st*;
 using cudaEvent_t = CUevent_st*;
 using cudaMemPool_t = CUmemPool_st*;
+using cudaGraph_t = CUgraph_st*;
+using cudaGraphExec_t = CUgraphExec_st*;
+
+// What sources of kernels are written with.
+#define __global__
+#define __device__
+#define __shared__
+#define __grid_constant__
+#define __launch_bounds__(...)
+struct dim3 {
+  unsigned x = 1;
+  unsigned y = 1;
+  unsigned z = 1;
+  explicit dim3(unsigned size = 1) : x(size) {}
+};
+inline dim3 const blockIdx(0);
+inline dim3 const threadIdx(0);
+inline dim3 const blockDim;
+inline dim3 const gridDim;
+inline void __syncthreads() {}
+inline void __syncwarp() {}
 
 inline constexpr unsigned cudaStreamNonBlocking = 1;
 inline constexpr unsigned cudaEventDisableTiming = 2;
@@ -92,7 +124,11 @@ struct runtime {
   int live_streams = 0;
   int live_events = 0;
   int live_pools = 0;
+  int live_graphs = 0;
   int trims = 0;
+  std::vector<std::string> forbidden;        ///< calls that a capture forbids
+  int captured_kernels = 0;                  ///< of the capture in progress or the last one
+  int graph_launch = -1;                     ///< the operation of the last one
   std::size_t device_bytes_left = SIZE_MAX;  ///< until a pool is trimmed
   std::set<void const*> page_locked;
   bool reads_pageable[devices] = {};
@@ -104,6 +140,14 @@ struct runtime {
 };
 inline runtime state;
 inline thread_local int device = 0;
+inline thread_local CUstream_st* captured = nullptr;  ///< the stream that this thread captures
+
+/// Notes a call that waits, or that is not for a stream in capture, if this thread captures one.
+inline void forbid_in_capture(char const* call, bool forbidden = true) {
+  if (captured != nullptr && forbidden) {
+    state.forbidden.emplace_back(call);
+  }
+}
 
 inline CUstream_st& stream_of(cudaStream_t s) {
   return s == cudaStreamLegacy || s == nullptr ? state.legacy[device] : *s;
@@ -113,6 +157,10 @@ inline CUstream_st& stream_of(cudaStream_t s) {
 inline int launch(cudaStream_t s) {
   std::lock_guard<std::mutex> const lock(state.mutex);
   CUstream_st& stream = stream_of(s);
+  if (&stream == captured) {
+    return -1 - state.captured_kernels++;
+  }
+  forbid_in_capture("work on another stream");
   int const operation = state.operations++;
   state.past_of[operation] = stream.before;
   stream.before.insert(operation);
@@ -166,6 +214,7 @@ inline cudaError_t cudaSetDevice(int device) {
   return cudaSuccess;
 }
 inline cudaError_t cudaDeviceSynchronize() {
+  stand_in::forbid_in_capture("cudaDeviceSynchronize");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::do_late(stand_in::state.legacy[stand_in::device]);
   return cudaSuccess;
@@ -193,19 +242,21 @@ inline cudaError_t cudaStreamGetDevice(cudaStream_t s, int* device) {
   return cudaSuccess;
 }
 inline cudaError_t cudaStreamSynchronize(cudaStream_t s) {
+  stand_in::forbid_in_capture("cudaStreamSynchronize");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::do_late(stand_in::stream_of(s));
   return stand_in::state.outcome("cudaStreamSynchronize");
 }
 inline cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) {
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
+  stand_in::forbid_in_capture("cudaStreamWaitEvent", s == stand_in::captured && !e->captured);
   stand_in::stream_of(s).before.insert(e->before.begin(), e->before.end());
   return stand_in::state.outcome("cudaStreamWaitEvent");
 }
 
 inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* e, unsigned) {
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
-  *e = new CUevent_st{stand_in::device, {}};
+  *e = new CUevent_st{stand_in::device, {}, false};
   ++stand_in::state.live_events;
   return cudaSuccess;
 }
@@ -223,32 +274,41 @@ inline cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
     return cudaErrorInvalidResourceHandle;
   }
   e->before = stream.before;
+  e->captured = s == stand_in::captured;
   return stand_in::state.outcome("cudaEventRecord");
 }
-inline cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+inline cudaError_t cudaEventSynchronize(cudaEvent_t) {
+  stand_in::forbid_in_capture("cudaEventSynchronize");
+  return cudaSuccess;
+}
 inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) {
   *milliseconds = 1;
   return cudaSuccess;
 }
 
 inline cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned) {
+  stand_in::forbid_in_capture("cudaHostAlloc");
   *data = std::calloc(1, bytes);
   return cudaSuccess;
 }
 inline cudaError_t cudaFreeHost(void* data) {
+  stand_in::forbid_in_capture("cudaFreeHost");
   std::free(data);
   return cudaSuccess;
 }
 inline cudaError_t cudaMalloc(void** data, std::size_t bytes) {
+  stand_in::forbid_in_capture("cudaMalloc");
   *data = std::malloc(bytes);
   return cudaSuccess;
 }
 inline cudaError_t cudaFree(void* data) {
+  stand_in::forbid_in_capture("cudaFree");
   std::free(data);
   return cudaSuccess;
 }
 inline cudaError_t cudaMallocFromPoolAsync(void** data, std::size_t bytes, cudaMemPool_t pool,
                                            cudaStream_t s) {
+  stand_in::forbid_in_capture("cudaMallocFromPoolAsync", s == stand_in::captured);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   if (stand_in::stream_of(s).device != pool->device) {
     return cudaErrorInvalidResourceHandle;
@@ -260,6 +320,7 @@ inline cudaError_t cudaMallocFromPoolAsync(void** data, std::size_t bytes, cudaM
   return cudaSuccess;
 }
 inline cudaError_t cudaFreeAsync(void* data, cudaStream_t s) {
+  stand_in::forbid_in_capture("cudaFreeAsync", s == stand_in::captured);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::state.freed[data] = stand_in::stream_of(s).before;
   stand_in::state.freed_on[data] = stand_in::device;
@@ -268,6 +329,7 @@ inline cudaError_t cudaFreeAsync(void* data, cudaStream_t s) {
 }
 
 inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, cudaMemPoolProps const* properties) {
+  stand_in::forbid_in_capture("cudaMemPoolCreate");
   *pool = new CUmemPool_st{properties->location.id};
   ++stand_in::state.live_pools;
   return cudaSuccess;
@@ -278,6 +340,7 @@ inline cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
   return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
+  stand_in::forbid_in_capture("cudaMemPoolSetAttribute");
   return stand_in::state.outcome("cudaMemPoolSetAttribute");
 }
 inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
@@ -285,6 +348,7 @@ inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*
   return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
+  stand_in::forbid_in_capture("cudaMemPoolTrimTo");
   ++stand_in::state.trims;
   return cudaSuccess;
 }
@@ -302,6 +366,7 @@ inline cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, v
 }
 inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes,
                                    cudaMemcpyKind kind, cudaStream_t s) {
+  stand_in::forbid_in_capture("cudaMemcpyAsync", kind != cudaMemcpyDeviceToDevice);
   stand_in::launch(s);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   CUstream_st& stream = stand_in::stream_of(s);
@@ -318,4 +383,52 @@ inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes
     std::memcpy(to, from, bytes);
   }
   return cudaSuccess;
+}
+
+inline cudaError_t cudaLaunchKernel(void const*, dim3, dim3, void**, std::size_t, cudaStream_t s) {
+  stand_in::launch(s);
+  return stand_in::state.outcome("cudaLaunchKernel");
+}
+
+inline cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode) {
+  if (stand_in::captured != nullptr || s == cudaStreamLegacy || s == nullptr) {
+    return cudaErrorInvalidValue;
+  }
+  stand_in::captured = s;
+  stand_in::state.captured_kernels = 0;
+  return cudaSuccess;
+}
+inline cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t* graph) {
+  bool const captured = s == stand_in::captured;
+  stand_in::captured = nullptr;
+  *graph = nullptr;
+  if (!captured || stand_in::state.failing == "cudaStreamEndCapture") {
+    return cudaErrorInvalidValue;
+  }
+  *graph = new CUgraph_st{stand_in::state.captured_kernels};
+  ++stand_in::state.live_graphs;
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  --stand_in::state.live_graphs;
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
+                                        unsigned long long) {
+  if (stand_in::state.failing == "cudaGraphInstantiate") {
+    return cudaErrorInvalidValue;
+  }
+  *executable = new CUgraphExec_st{graph->kernels};
+  ++stand_in::state.live_graphs;
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
+  delete executable;
+  --stand_in::state.live_graphs;
+  return cudaSuccess;
+}
+inline cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t s) {
+  stand_in::state.graph_launch = stand_in::launch(s);
+  return stand_in::state.outcome("cudaGraphLaunch");
 }
