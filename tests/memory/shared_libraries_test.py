@@ -20,7 +20,7 @@ HIDDEN = ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"]
 # The variables behind the functions, as nm spells them.
 SHARED = ["host_resource_slot()::slot", "cuda_resource_slot()::slot", "cuda_pool()::pool",
           "default_stream(int)::of_device", "record_of_device(int)::records",
-          "scoped_stream()::scoped"]
+          "scoped_stream()::scoped", "work_in_capture()::work"]
 
 
 def run(*command):
