@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "cumulus/cumulus.hpp"
+#include "cumulus/exec/cuda/general_body.hpp"
 #include "tests/exec/emulated_grid.hpp"
 
 namespace {
@@ -35,33 +36,35 @@ template <class Tree> struct statement {
     }
     std::span<cm::operand> const all(operands);
     sweep = cm::plan_elementwise(out.shape, all);
-    plan = cm::plan_assign(sweep, all, cm::kernel_packs<Tree>::size, cm::packs_in_flight<Tree>);
+    plan = cm::plan_assign(sweep, all, cm::assign_widths_of<Tree>);
   }
 
-  /// The same statement element by element, which every one can be.
+  /// The same statement in the general case, which every one can be.
   cm::assign_plan general() const {
     cm::assign_plan p = plan;
     p.what = cm::assign_case::general;
-    p.items = sweep.size;
-    p.row = sweep.row_length();
-    p.head = 0;
-    p.tail = 0;
+    p.general =
+        cm::plan_general(sweep, std::span<cm::operand const>(operands), cm::lanes_in_flight<Tree>);
+    p.launch.shared_bytes = p.general.tile_bytes;
     return p;
   }
 
   void run(cm::assign_plan const& p, index_t blocks, int threads, emulated_grid::thread_order order,
            int* bad_index) const {
     using namespace emulated_grid;
-    auto const a = cm::make_assign_arguments<Tree>(sweep, std::span<cm::operand const>(operands), p,
-                                                   bad_index);
-    switch (p.what) {
-      case cm::assign_case::contiguous:
-        return emulate<cm::contiguous_body<Tree>>(blocks, threads, a, order);
-      case cm::assign_case::rows:
-        return emulate<cm::rows_body<Tree>>(blocks, threads, a, order);
-      case cm::assign_case::general:
-        return emulate<cm::general_body<Tree>>(blocks, threads, a, order);
+    std::span<cm::operand const> const all(operands);
+    if (p.what == cm::assign_case::general) {
+      cm::assign_plan of_grid = p;
+      // A row of a tile has a thread to each of its elements.
+      of_grid.launch.threads = std::max(threads, p.general.tile);
+      auto const a = cm::make_general_arguments<Tree>(sweep, all, of_grid, bad_index);
+      return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads, a, order);
     }
+    auto const a = cm::make_assign_arguments<Tree>(sweep, all, p, bad_index);
+    if (p.what == cm::assign_case::rows) {
+      return emulate<cm::rows_body<Tree>>(blocks, threads, a, order);
+    }
+    emulate<cm::contiguous_body<Tree>>(blocks, threads, a, order);
   }
 };
 
@@ -215,6 +218,155 @@ TEST(CudaAssign, TransposedAndReversed) {
                                assign_case::general, [](index_t i) { return double(i % 100); });
 }
 
+template <class T> T value_at(index_t i) {
+  if constexpr (cm::complex_floating<T>) {
+    return T(static_cast<cm::real_t<T>>(i % 50000), static_cast<cm::real_t<T>>(i % 7));
+  } else {
+    return static_cast<T>(i % 120);
+  }
+}
+template <class T> array<T> values_of(cm::shape const& s) {
+  array<T> a(s);
+  for (index_t i = 0; i < a.size(); ++i) {
+    a.data()[i] = value_at<T>(i);
+  }
+  return a;
+}
+
+/// Runs a statement as planned on a few grids and compares `out`, which it writes, with value(i).
+template <class T, class E, class Value>
+void expect_tiles(array<T>& out, E const& e, int tile, Value const& value) {
+  auto const s = as_statement(cm::target_of(out.view()), e);
+  ASSERT_EQ(s.plan.general.tile, tile) << to_string(s.plan) << " of " << to_string(s.sweep);
+  for (bool wide : {false, true}) {
+    cm::assign_plan plan = s.plan;
+    plan.wide = wide;
+    for (index_t blocks : {1, 5}) {
+      for (int threads : {128, 256}) {
+        for (auto order : emulated_grid::thread_orders) {
+          out.fill(T(77));
+          s.run(plan, blocks, threads, order, nullptr);
+          for (index_t i = 0; i < out.size(); ++i) {
+            ASSERT_EQ(out.data()[i], value(i))
+                << "element " << i << ", " << blocks << " x " << threads << to_string(plan);
+          }
+        }
+      }
+    }
+  }
+}
+
+/// A transposed copy and a sum with a transposed array, of extents that fill tiles and do not.
+template <class T> void expect_transposed(int tile) {
+  for (auto const& [rows, columns] : {std::pair<index_t, index_t>{64, 128}, {67, 101}}) {
+    array<T> const a = values_of<T>({columns, rows});
+    array<T> const b = values_of<T>({rows, columns});
+    array<T> out(cm::shape{rows, columns});
+    auto const other = [rows = rows, columns = columns](index_t i) {
+      return value_at<T>(i % columns * rows + i / columns);
+    };
+    expect_tiles<T>(out, cm::transpose(a), tile, other);
+    expect_tiles<T>(out, b + cm::transpose(a), tile,
+                    [&](index_t i) { return T(value_at<T>(i) + other(i)); });
+  }
+}
+
+TEST(CudaAssign, TilesOfTransposedArrays) {
+  expect_transposed<std::uint8_t>(64);
+  expect_transposed<std::int16_t>(64);
+  expect_transposed<float>(32);
+  expect_transposed<double>(32);
+  expect_transposed<cm::complex<double>>(32);
+}
+
+TEST(CudaAssign, TilesOfPermutedAxesAndOfSeveralArrays) {
+  array<float> const a = values_of<float>({70, 3, 65});
+  array<float> out(cm::shape{65, 3, 70});
+  // out(i, j, k) = a(k, j, i)
+  auto const turned = [](index_t i) {
+    return value_at<float>((i % 70 * 3 + i / 70 % 3) * 65 + i / 210);
+  };
+  expect_tiles<float>(out, cm::transpose(a), 32, turned);
+  // Backwards and with a pitch; with a row, a column, a gather along the rows and a generator.
+  array<float> const row = values_of<float>({70});
+  array<float> const column = values_of<float>({65, 1, 1});
+  array<float> const table = values_of<float>({3, 70});
+  array<float> const wide = values_of<float>({70, 3, 130});
+  expect_tiles<float>(out, cm::transpose(wide(_, _, slice(_, 65)))(_, _, slice(_, _, -1)) + row, 32,
+                      [](index_t i) {
+                        return value_at<float>(((69 - i % 70) * 3 + i / 70 % 3) * 130 + i / 210) +
+                               value_at<float>(i % 70);
+                      });
+  expect_tiles<float>(
+      out, cm::transpose(a) * column + cm::take(table, {2, 0, 1}, 0) + cm::arange<float>(0.0, 70.0),
+      32, [&](index_t i) {
+        index_t const from[] = {2, 0, 1};
+        return turned(i) * value_at<float>(i / 210) +
+               value_at<float>(from[i / 70 % 3] * 70 + i % 70) + float(i % 70);
+      });
+  // Of different widths: half a tile along each axis, so that both fit.
+  array<double> const x = values_of<double>({128, 66});
+  array<cm::complex<double>> const y = values_of<cm::complex<double>>({128, 66});
+  array<std::uint8_t> const z = values_of<std::uint8_t>({128, 66});
+  array<cm::complex<double>> sum(cm::shape{66, 128});
+  expect_tiles<cm::complex<double>>(
+      sum, cm::transpose(x) + cm::transpose(y) * cm::transpose(z), 16, [](index_t i) {
+        index_t const from = i % 128 * 66 + i / 128;
+        return value_at<double>(from) +
+               value_at<cm::complex<double>>(from) * double(value_at<std::uint8_t>(from));
+      });
+  // Every other element of the output.
+  array<float> holes(cm::shape{65, 3, 140});
+  auto const s = as_statement(cm::target_of(holes.view()(_, _, slice(_, _, 2))), cm::transpose(a));
+  EXPECT_EQ(s.plan.general.tile, 32);
+  holes.fill(77);
+  s.run(s.plan, 3, 256, emulated_grid::thread_order::random, nullptr);
+  for (index_t i = 0; i < holes.size(); ++i) {
+    ASSERT_EQ(holes.data()[i], i % 2 == 0 ? turned(i / 2) : 77.0f);
+  }
+}
+
+TEST(CudaAssign, MoreTransposedArraysThanTilesOf32) {
+  std::vector<array<double>> a;
+  for (int k = 0; k < 6; ++k) {
+    a.push_back(values_of<double>({64 + k, 70})(slice(k, _), _));
+  }
+  auto const t = [&](int k) { return cm::transpose(a[k]); };
+  array<double> out(cm::shape{70, 64});
+  expect_tiles<double>(out, t(0) + t(1) + t(2) + t(3) + t(4) + t(5), 16, [](index_t i) {
+    double sum = 0;
+    for (int k = 0; k < 6; ++k) {
+      sum += value_at<double>((i % 64 + k) * 70 + i / 64);
+    }
+    return sum;
+  });
+}
+
+TEST(CudaAssign, RowsOfAnyLengthAndAlignment) {
+  // A climatology whose rows begin elsewhere in a pack than those of the field.
+  array<float> const field = values_of<float>({6, 7, 181});
+  array<float> out(cm::shape{6, 7, 181});
+  expect_on_every_grid<float>(
+      out, out.view(), field - field(1), assign_case::general,
+      [](index_t i) { return value_at<float>(i) - value_at<float>(7 * 181 + i % (7 * 181)); });
+  // Long rows, short rows, and no axis as long as a thread has lanes.
+  array<std::int8_t> const bytes = counting<std::int8_t>({3, 2051});
+  array<std::int8_t> bytes_out(cm::shape{3, 2051});
+  expect_on_every_grid<std::int8_t>(
+      bytes_out, bytes_out.view(), bytes + bytes(2), assign_case::general,
+      [](index_t i) { return std::int8_t(i % 100 + (4102 + i % 2051) % 100); });
+  array<double> const triples = counting<double>({301, 3});
+  array<double> triples_out(cm::shape{301, 3});
+  expect_on_every_grid<double>(triples_out, triples_out.view(), triples * triples(0),
+                               assign_case::general,
+                               [](index_t i) { return double(i % 100) * double(i % 3); });
+  array<float> const few = counting<float>({2, 3, 3});
+  array<float> few_out(cm::shape{2, 3, 3});
+  expect_on_every_grid<float>(
+      few_out, few_out.view(), few + few(_, slice(_, _, -1)), assign_case::general,
+      [](index_t i) { return float(i) + float(i / 9 * 9 + (2 - i / 3 % 3) * 3 + i % 3); });
+}
+
 TEST(CudaAssign, OddOffsetsAndLengths) {
   array<float> const a = counting<float>({1010}, 10000);
   array<float> out(cm::shape{1000});
@@ -313,12 +465,12 @@ TEST(CudaAssignPlan, ReadsAsText) {
   EXPECT_EQ(text(out.view()(slice(3, 5)), -a(slice(3, 5))),
             "contiguous: 0 packs of 4, head 1, tail 1");
   EXPECT_EQ(text(out.view()(slice(3, _)), -a(slice(_, 997))),
-            "general: 997 elements, 997 in a row");
+            "general: 250 groups of lanes 250 apart along axis 0, 250 in a row");
   array<float> const table(cm::shape{10, 100});
   array<float> sum(cm::shape{10, 100});
   EXPECT_EQ(text(sum.view(), table + table(0)), "rows: 250 packs of 4, 25 in a row");
   EXPECT_EQ(text(sum.view()(_, slice(_, 99)), table(_, slice(_, 99)) + table(0, slice(_, 99))),
-            "general: 990 elements, 99 in a row");
+            "general: 250 groups of lanes 25 apart along axis 1, 25 in a row");
 }
 
 // More than 2^31 elements; nothing is read, so the addresses need not exist.
@@ -330,7 +482,7 @@ TEST(CudaAssignPlan, LargeArraysUseWidePositions) {
       o.stride[0] = 2;
     }
     auto const sweep = cm::plan_elementwise(cm::shape{n}, operands);
-    auto const plan = cm::plan_assign(sweep, operands, 16, 2);
+    auto const plan = cm::plan_assign(sweep, operands, {16, 2, 1});
     EXPECT_EQ(plan.wide, n >= index_t{1} << 31);
     EXPECT_EQ(plan.what, assign_case::general);
     EXPECT_EQ(plan.launch.blocks, std::min((n + 255) / 256, cm::most_blocks));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <random>
 #include <type_traits>
@@ -43,6 +44,25 @@ void run_phases(index_t block, index_t blocks, int threads, Arguments const& a, 
   }
 }
 
+/// Shared memory holds anything when a block starts. That whose size the launch chooses has not a
+/// byte more, so that a sanitizer sees one that is too small.
+template <class Body, class Arguments> auto shared_memory(Arguments const& a) {
+  using memory = typename Body::shared_memory;
+  static_assert(std::is_trivially_destructible_v<memory>);
+  std::size_t bytes = sizeof(memory);
+  if constexpr (std::is_same_v<memory, std::byte>) {
+    bytes = static_cast<std::size_t>(a.shared_bytes);
+  }
+  constexpr std::align_val_t alignment{alignof(memory) < 16 ? 16 : alignof(memory)};
+  auto const release = [](std::byte* p) {
+    ::operator delete(p, std::align_val_t{alignof(memory) < 16 ? 16 : alignof(memory)});
+  };
+  std::unique_ptr<std::byte, decltype(release)> result(
+      static_cast<std::byte*>(::operator new(bytes, alignment)), release);
+  std::memset(result.get(), 0xa5, bytes);
+  return result;
+}
+
 }  // namespace detail
 
 /// Runs Body over `blocks` blocks of `threads` threads.
@@ -51,13 +71,11 @@ void emulate(index_t blocks, int threads, Arguments const& a, thread_order order
   std::mt19937 numbers(12345);
   for (int block : ordered(static_cast<int>(blocks), order, numbers)) {
     if constexpr (requires { Body::phases; }) {
-      // Shared memory holds anything when a block starts.
-      auto const shared = std::make_unique<typename Body::shared_memory>();
-      static_assert(std::is_trivially_destructible_v<typename Body::shared_memory>);
-      std::memset(static_cast<void*>(shared.get()), 0xa5, sizeof(*shared));
+      auto const memory = detail::shared_memory<Body>(a);
+      auto& shared = *reinterpret_cast<typename Body::shared_memory*>(memory.get());
       for (index_t work = block; work < a.work_blocks; work += blocks) {
         std::vector<typename Body::thread_state> states(threads);
-        detail::run_phases<Body>(work, blocks, threads, a, order, numbers, states, *shared);
+        detail::run_phases<Body>(work, blocks, threads, a, order, numbers, states, shared);
       }
     } else {
       for (int thread : ordered(threads, order, numbers)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The kernel bodies of an elementwise statement, one per case of assign_plan. Each thread takes
-// every so many packs; it evaluates a few before it stores them, so that their loads are under way
-// together.
+// The kernel bodies of elementwise statements that move packs; the general one is in
+// general_body.hpp. Each thread takes every so many packs; it evaluates a few before it stores them,
+// so that their loads are under way together.
 
 #include "cumulus/exec/cuda/assign_plan.hpp"
 
@@ -18,6 +18,10 @@ template <class Tree> struct assign_arguments {
 
 /// Packs of `Tree` that a thread has in flight: more where it reads few arrays.
 template <class Tree> inline constexpr int packs_in_flight = Tree::leaf_count <= 2 ? 2 : 1;
+
+template <class Tree>
+inline constexpr assign_widths assign_widths_of = {kernel_pack_size<Tree>, packs_in_flight<Tree>,
+                                                   lanes_in_flight<Tree>};
 
 template <class Tree>
 assign_arguments<Tree> make_assign_arguments(elementwise_plan const& sweep,
@@ -92,7 +96,7 @@ template <class Tree> struct rows_body {
     using Packs = kernel_packs<Tree>;
     constexpr int count = 1 + Tree::leaf_count;
     for (index_t item = at.in_grid(); item < a.items; item += at.grid_size()) {
-      index_t const row = row_of(a, item);
+      index_t const row = a.row.quotient(item, a.operands.wide);
       index_t const first = (item - row * a.row.by) * Packs::size;
       std::byte const* begin[count];
       find_row<count>(a.operands, row, begin);
@@ -100,31 +104,6 @@ template <class Tree> struct rows_body {
       store<T, Packs, access::aligned>(
           const_cast<std::byte*>(begin[0]), 1, first, Packs::size,
           evaluate<Tree, Packs, access::aligned_or_repeated>(leaves, first));
-    }
-  }
-
-  /// The row of an item.
-  static CUMULUS_HD index_t row_of(assign_arguments<Tree> const& a, index_t item) {
-    return a.operands.wide ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(item)))
-                           : static_cast<index_t>(a.row.quotient(static_cast<std::uint32_t>(item)));
-  }
-};
-
-/// Element by element.
-template <class Tree> struct general_body {
-  CUMULUS_HD void operator()(thread_coordinates const& at, assign_arguments<Tree> const& a) const {
-    using T = typename Tree::value_type;
-    constexpr int count = 1 + Tree::leaf_count;
-    index_t const out_step = a.operands.of[0].stride[a.operands.rank - 1];
-    for (index_t item = at.in_grid(); item < a.items; item += at.grid_size()) {
-      index_t const row = rows_body<Tree>::row_of(a, item);
-      index_t const column = item - row * a.row.by;
-      std::byte const* begin[count];
-      find_row<count>(a.operands, row, begin);
-      auto const leaves = leaves_of_row<count>(a.operands, begin);
-      store<T, single_element, access::strided>(
-          const_cast<std::byte*>(begin[0]), out_step, column, 1,
-          evaluate<Tree, single_element, access::strided>(leaves, column, 1));
     }
   }
 };

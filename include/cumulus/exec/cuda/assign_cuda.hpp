@@ -3,6 +3,7 @@
 // Elementwise statements on a GPU: orders the stream, picks the case and launches its kernel.
 
 #include "cumulus/exec/cuda/assign_body.hpp"
+#include "cumulus/exec/cuda/general_body.hpp"
 #include "cumulus/exec/cuda/launch_cuda.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -34,18 +35,17 @@ void assign_cuda(elementwise_plan const& sweep, std::span<operand const> operand
                  std::span<void* const> contexts) {
   stream_state& stream = current_stream_state();
   int* const bad_index = prepare_operands(stream, operands, contexts, 1);
-  assign_plan const plan =
-      plan_assign(sweep, operands, kernel_packs<Tree>::size, packs_in_flight<Tree>);
-  auto const arguments = make_assign_arguments<Tree>(sweep, operands, plan, bad_index);
-  switch (plan.what) {
-    case assign_case::contiguous:
-      return launch_cuda<contiguous_body<Tree>>("assign contiguous", plan.launch, stream,
-                                                arguments);
-    case assign_case::rows:
-      return launch_cuda<rows_body<Tree>>("assign rows", plan.launch, stream, arguments);
-    case assign_case::general:
-      return launch_cuda<general_body<Tree>>("assign general", plan.launch, stream, arguments);
+  assign_plan const plan = plan_assign(sweep, operands, assign_widths_of<Tree>);
+  if (plan.what == assign_case::general) {
+    return launch_cuda<general_body<Tree>>(
+        "assign general", plan.launch, stream,
+        make_general_arguments<Tree>(sweep, operands, plan, bad_index));
   }
+  auto const arguments = make_assign_arguments<Tree>(sweep, operands, plan, bad_index);
+  if (plan.what == assign_case::rows) {
+    return launch_cuda<rows_body<Tree>>("assign rows", plan.launch, stream, arguments);
+  }
+  launch_cuda<contiguous_body<Tree>>("assign contiguous", plan.launch, stream, arguments);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -18,10 +18,12 @@ struct thread_coordinates {
   CUMULUS_HD index_t grid_size() const { return blocks * threads; }
 };
 
-/// Blocks and threads per block of a launch; no blocks, no launch.
+/// Blocks, threads per block and bytes of shared memory of a launch; no blocks, no launch. Only
+/// bodies whose shared_memory is std::byte, its first one, choose the bytes.
 struct launch_shape {
   index_t blocks = 0;
   int threads = 256;
+  int shared_bytes = 0;
 };
 
 /// Blocks that one launch may have; the bodies go round again where that is not enough.
@@ -64,6 +66,10 @@ struct divider {
     // A divisor of 1 has no multiplier; one beyond 2^31 goes into nothing here.
     return multiplier != 0 ? static_cast<std::uint32_t>(product >> 32) >> shift
                            : (by == 1 ? n : 0u);
+  }
+  CUMULUS_HD index_t quotient(index_t n, bool wide) const {
+    return wide ? static_cast<index_t>(quotient(static_cast<std::uint64_t>(n)))
+                : static_cast<index_t>(quotient(static_cast<std::uint32_t>(n)));
   }
 };
 
@@ -109,34 +115,44 @@ CUMULUS_HD inline std::byte const* displaced(std::byte const* p, index_t bytes) 
 
 namespace detail {
 
-template <class Index, int Count>
-CUMULUS_HD void add_axes(kernel_operands<Count> const& a, int first, int last, Index row,
-                         index_t (&offset)[Count]) {
+template <class Index, int Count, class Visit>
+CUMULUS_HD index_t visit_axes(kernel_operands<Count> const& a, int first, int last, Index position,
+                              Visit const& visit) {
+  // What the loop indexes are parameters; unrolled it would be in the code several times.
   CUMULUS_NO_UNROLL
-  for (int k = last - 1; k >= first; --k) {
-    Index const rest = a.extent[k].quotient(row);
-    Index const index = row - rest * static_cast<Index>(a.extent[k].by);
-    row = rest;
-    CUMULUS_UNROLL
-    for (int i = 0; i < Count; ++i) {
-      offset[i] += static_cast<index_t>(index) * a.of[i].stride[k];
-    }
+  for (int k = last - 1; k > first; --k) {
+    Index const rest = a.extent[k].quotient(position);
+    visit(k, static_cast<index_t>(position - rest * static_cast<Index>(a.extent[k].by)));
+    position = rest;
   }
+  if (last > first) {
+    visit(first, static_cast<index_t>(position));
+  }
+  return static_cast<index_t>(position);
 }
 
 }  // namespace detail
 
+/// Calls visit(k, index) for the axes [first, last) at a position that lies within them; gives the
+/// index along the first one, which needs no division.
+template <int Count, class Visit>
+CUMULUS_HD index_t visit_axes(kernel_operands<Count> const& a, int first, int last,
+                              index_t position, Visit const& visit) {
+  return a.wide ? detail::visit_axes(a, first, last, static_cast<std::uint64_t>(position), visit)
+                : detail::visit_axes(a, first, last, static_cast<std::uint32_t>(position), visit);
+}
+
 /// Adds to `offset`, in bytes, where position `position` of the axes [first, last) lies in each
-/// operand. The loop over axes is not unrolled: what it indexes are parameters, and the offsets
-/// stay in registers.
+/// operand.
 template <int Count>
-CUMULUS_HD void add_offsets(kernel_operands<Count> const& a, int first, int last, index_t position,
-                            index_t (&offset)[Count]) {
-  if (a.wide) {
-    detail::add_axes(a, first, last, static_cast<std::uint64_t>(position), offset);
-  } else {
-    detail::add_axes(a, first, last, static_cast<std::uint32_t>(position), offset);
-  }
+CUMULUS_HD index_t add_offsets(kernel_operands<Count> const& a, int first, int last,
+                               index_t position, index_t (&offset)[Count]) {
+  return visit_axes(a, first, last, position, [&](int k, index_t index) {
+    CUMULUS_UNROLL
+    for (int i = 0; i < Count; ++i) {
+      offset[i] += index * a.of[i].stride[k];
+    }
+  });
 }
 
 /// Sets `at` to where row number `row` begins in each operand.
@@ -196,5 +212,13 @@ inline constexpr int kernel_pack_size = [] {
 }();
 template <class Tree> using kernel_packs = pack_policy<kernel_pack_size<Tree>, false>;
 using single_element = pack_policy<1, false>;
+
+/// Single elements that a thread has in flight, lanes of a pack that lie apart from each other:
+/// more of narrow ones, fewer where each comes from several arrays.
+template <class Tree>
+inline constexpr int lanes_in_flight = [] {
+  int const leaves = Tree::leaf_count <= 4 ? 4 : (Tree::leaf_count <= 8 ? 2 : 1);
+  return widest_v<Tree> <= 2 ? 2 * leaves : leaves;
+}();
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -8,12 +8,16 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
+/// True if the launch says how much shared memory there is.
+template <class Body>
+inline constexpr bool sized_by_launch = std::is_same_v<typename Body::shared_memory, std::byte>;
+
 /// Blocks that a multiprocessor is to hold. Asking for three keeps nvcc from spilling to get a
-/// fourth in bodies with barriers; a user's functor may take all registers.
+/// fourth in reductions and their like; a user's functor may take all registers.
 template <class Body>
 inline constexpr int least_blocks = [] {
   if constexpr (requires { Body::phases; }) {
-    return 3;
+    return sized_by_launch<Body> ? 1 : 3;
   } else {
     return 1;
   }
@@ -27,14 +31,23 @@ template <class Body> __device__ void barrier() {
   }
 }
 
+template <class Body> __device__ typename Body::shared_memory& shared_memory_of() {
+  // Raw bytes, because a __shared__ object may have no constructor.
+  using memory = typename Body::shared_memory;
+  if constexpr (sized_by_launch<Body>) {
+    extern __shared__ uint4 words[];
+    return *reinterpret_cast<memory*>(words);
+  } else {
+    __shared__ alignas(memory) unsigned char bytes[sizeof(memory)];
+    return *reinterpret_cast<memory*>(bytes);
+  }
+}
+
 /// The phases of a body, with a barrier between them, for each block of work in turn. The loop over
 /// them stays one, so that what several phases do is in the code once.
 template <class Body, class Arguments>
 __device__ void run_phases(thread_coordinates at, Arguments const& a) {
-  // Raw bytes, because a __shared__ object may have no constructor.
-  using memory = typename Body::shared_memory;
-  __shared__ alignas(memory) unsigned char bytes[sizeof(memory)];
-  memory& shared = *reinterpret_cast<memory*>(bytes);
+  auto& shared = shared_memory_of<Body>();
   Body const body{};
   for (; at.block < a.work_blocks; at.block += at.blocks) {
     typename Body::thread_state state;
@@ -73,10 +86,10 @@ inline void launch_kernel(char const* name, void const* kernel, launch_shape con
                      "got " + std::to_string(shape.blocks) + " of " +
                      std::to_string(shape.threads));
   }
-  check_cuda(
-      cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(shape.blocks)),
-                       dim3(static_cast<unsigned>(shape.threads)), &arguments, 0, stream.handle),
-      name, {{"blocks", shape.blocks}, {"threads", shape.threads}});
+  check_cuda(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(shape.blocks)),
+                              dim3(static_cast<unsigned>(shape.threads)), &arguments,
+                              static_cast<std::size_t>(shape.shared_bytes), stream.handle),
+             name, {{"blocks", shape.blocks}, {"threads", shape.threads}});
 }
 
 }  // namespace detail

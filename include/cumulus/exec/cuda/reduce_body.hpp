@@ -77,10 +77,7 @@ template <class Tree, class Reducer> struct tile_reader {
     index_t offset[count] = {};
     if (a.reduced > 1) {
       index_t const position = first + i;
-      index_t const row =
-          a.operands.wide
-              ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(position)))
-              : static_cast<index_t>(a.row.quotient(static_cast<std::uint32_t>(position)));
+      index_t const row = a.row.quotient(position, a.operands.wide);
       r.column -= row * a.row.by;
       index_t const left = a.row.by - (r.column + i);
       r.end = left < elements - i ? i + static_cast<int>(left) : elements;

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The kernel body of elementwise statements at any step and alignment, as general_plan shares them
+// out. Arrays that are transposed against the output are read along their own neighbours into tiles
+// of shared memory, and from there along the output's.
+
+#include "cumulus/exec/cuda/assign_plan.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+template <class Tree> struct general_arguments {
+  kernel_operands<1 + Tree::leaf_count> operands;
+  lane_layout<1 + Tree::leaf_count> lanes;
+  index_t work_blocks = 0;
+  int shared_bytes = 0;
+};
+
+template <class Tree>
+general_arguments<Tree> make_general_arguments(elementwise_plan const& plan,
+                                               std::span<operand const> operands,
+                                               assign_plan const& decided, int* bad_index) {
+  constexpr int count = 1 + Tree::leaf_count;
+  general_plan const& g = decided.general;
+  general_arguments<Tree> a;
+  operand moved[count];
+  std::copy(operands.begin(), operands.end(), moved);
+  index_t extent[max_rank];
+  a.lanes = make_lane_layout(g, plan, moved, extent);
+  a.operands = make_kernel_operands<count>(plan.rank, extent, moved, decided.wide, bad_index);
+  int const threads = decided.launch.threads;
+  a.work_blocks = g.tile > 0 ? g.items : (g.items + threads - 1) / threads;
+  a.shared_bytes = decided.launch.shared_bytes;
+  return a;
+}
+
+namespace detail {
+
+/// One array of one tile: from memory, side by side along the axis of the lanes, to rows side by
+/// side in shared memory. A warp reads neighbouring words, four at a time.
+template <int WordBytes>
+CUMULUS_HD void stage_tile(std::byte const* from, index_t row_bytes, std::byte* to, int item_bytes,
+                           int tile_shift, int lanes, int columns, int thread, int threads) {
+  int shift = 0;  // words of an element: 2^shift
+  while (WordBytes << shift < item_bytes) {
+    ++shift;
+  }
+  int const pitch = tile_pitch(1 << tile_shift, item_bytes);
+  int const row_shift = tile_shift + shift;
+  int const words = 1 << (tile_shift + row_shift);
+  constexpr int in_flight = 4;
+  CUMULUS_NO_UNROLL
+  for (int first = thread; first < words; first += in_flight * threads) {
+    alignas(WordBytes) std::byte word[in_flight][WordBytes];
+    CUMULUS_UNROLL
+    for (int u = 0; u < in_flight; ++u) {
+      int const at = first + u * threads;
+      int const column = at >> row_shift;
+      int const part = at & ((1 << row_shift) - 1);
+      if (column < columns && part >> shift < lanes) {
+        load_word<WordBytes>(word[u], from + column * row_bytes + part * WordBytes);
+      }
+    }
+    CUMULUS_UNROLL
+    for (int u = 0; u < in_flight; ++u) {
+      int const at = first + u * threads;
+      int const column = at >> row_shift;
+      int const part = at & ((1 << row_shift) - 1);
+      if (column < columns && part >> shift < lanes) {
+        load_word<WordBytes>(to + (part >> shift) * pitch + column * item_bytes +
+                                 (part & ((1 << shift) - 1)) * WordBytes,
+                             word[u]);
+      }
+    }
+  }
+}
+
+}  // namespace detail
+
+template <class Tree> struct general_body {
+  using arguments = general_arguments<Tree>;
+  struct thread_state {};
+  /// The tiles, one array after the other.
+  using shared_memory = std::byte;
+  static constexpr int phases = 2;
+  static constexpr bool warp_barriers = false;
+  static constexpr int count = 1 + Tree::leaf_count;
+
+  CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
+                        std::byte& shared) const {
+    bool const tiled = a.lanes.tile_shift >= 0;
+    if (phase == 0) {
+      if (tiled) {
+        stage(at, a, &shared);
+      }
+      return;
+    }
+    index_t const item = tiled ? at.block : at.in_grid();
+    if (item >= a.lanes.items) {
+      return;
+    }
+    place const p(a, item);
+    index_t offset[count] = {};
+    index_t const along = add_offsets(a.operands, 0, a.operands.rank - 1, p.row, offset);
+    // The lanes of a thread: first, first + distance, … below end.
+    index_t first = a.lanes.along_row ? p.column : along;
+    index_t end = a.lanes.extent;
+    index_t distance = a.lanes.distance;
+    index_t column = 0;  // of the thread in its tile
+    if (tiled) {
+      column = at.thread & ((1 << a.lanes.tile_shift) - 1);
+      if (column >= p.columns_left(a)) {
+        return;
+      }
+      first = at.thread >> a.lanes.tile_shift;
+      end = lanes_left(a, along);
+      distance = at.threads >> a.lanes.tile_shift;
+    }
+    std::byte const* begin[count];
+    row_cursor<count - 1> leaves;
+    leaves.operands = a.operands.of + 1;
+    leaves.bad_index = a.operands.bad_index;
+    CUMULUS_UNROLL
+    for (int k = 0; k < count; ++k) {
+      operand const& o = a.operands.of[k];
+      begin[k] =
+          displaced(o.data, offset[k] + p.column * o.stride[a.operands.rank - 1] * o.item_bytes);
+      if (tiled) {
+        if (k > 0 && a.lanes.in_tile[k] >= 0) {
+          begin[k] = &shared + a.lanes.in_tile[k];
+        }
+        begin[k] = displaced(
+            begin[k], (first * a.lanes.lane_step[k] + column * a.lanes.row_step[k]) * o.item_bytes);
+      }
+      if (k > 0) {
+        leaves.at[k - 1] = begin[k];
+        leaves.step[k - 1] = a.lanes.lane_step[k] * distance;
+      }
+    }
+    store_lanes(leaves, const_cast<std::byte*>(begin[0]), a.lanes.lane_step[0] * distance, first,
+                distance, end);
+  }
+
+ private:
+  using T = typename Tree::value_type;
+  using Lanes = pack_policy<lanes_in_flight<Tree>, false>;
+
+  /// Where an item begins in the sweep without its lanes.
+  struct place {
+    index_t row;
+    index_t column;  ///< of the whole row
+
+    CUMULUS_HD place(arguments const& a, index_t item)
+        : row(a.lanes.row.quotient(item, a.operands.wide)), column(item - row * a.lanes.row.by) {
+      if (a.lanes.tile_shift >= 0) {
+        column <<= a.lanes.tile_shift;
+      }
+    }
+    CUMULUS_HD int columns_left(arguments const& a) const {
+      return left(a, a.lanes.columns - column);
+    }
+  };
+  /// Of the tile whose number along the axis of the lanes is `tile`.
+  static CUMULUS_HD int lanes_left(arguments const& a, index_t tile) {
+    return left(a, a.lanes.extent - (tile << a.lanes.tile_shift));
+  }
+  static CUMULUS_HD int left(arguments const& a, index_t rest) {
+    index_t const tile = index_t{1} << a.lanes.tile_shift;
+    return static_cast<int>(rest < tile ? rest : tile);
+  }
+
+  static CUMULUS_HD void store_lanes(row_cursor<count - 1> const& leaves, std::byte* out,
+                                     index_t out_step, index_t first, index_t distance,
+                                     index_t end) {
+    CUMULUS_NO_UNROLL
+    for (index_t position = 0; first < end; position += Lanes::size) {
+      int valid = 1;
+      CUMULUS_UNROLL
+      for (int l = 1; l < Lanes::size; ++l) {
+        valid += first + l * distance < end ? 1 : 0;
+      }
+      store<T, Lanes, access::strided>(
+          out, out_step, position, valid,
+          evaluate<Tree, Lanes, access::strided>(leaves, position, valid));
+      first += Lanes::size * distance;
+    }
+  }
+
+  /// Only one array is looked at at a time, so that the code of it is there once.
+  static CUMULUS_HD void stage(thread_coordinates const& at, arguments const& a,
+                               std::byte* shared) {
+    place const p(a, at.block);
+    CUMULUS_NO_UNROLL
+    for (int k = 1; k < count; ++k) {
+      if (a.lanes.in_tile[k] < 0) {
+        continue;
+      }
+      operand const& o = a.operands.of[k];
+      index_t const row_bytes = o.stride[a.operands.rank - 1] * o.item_bytes;
+      index_t offset = p.column * row_bytes;
+      index_t const along =
+          visit_axes(a.operands, 0, a.operands.rank - 1, p.row,
+                     [&](int axis, index_t index) { offset += index * o.stride[axis]; });
+      std::byte const* const from = displaced(o.data, offset);
+      std::byte* const to = shared + a.lanes.in_tile[k];
+      auto const staged = [&](auto word) {
+        detail::stage_tile<word()>(from, row_bytes, to, o.item_bytes, a.lanes.tile_shift,
+                                   lanes_left(a, along), p.columns_left(a), at.thread, at.threads);
+      };
+      if constexpr (narrowest_v<Tree> >= 4) {
+        staged(std::integral_constant<int, 4>());
+      } else if (o.item_bytes == 1) {
+        staged(std::integral_constant<int, 1>());
+      } else if (o.item_bytes == 2) {
+        staged(std::integral_constant<int, 2>());
+      } else {
+        staged(std::integral_constant<int, 4>());
+      }
+    }
+  }
+};
+
+}  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How the general kernel of an elementwise statement shares its elements out: a thread takes a few
+// that lie far apart along one axis, so that it looks up a row once for all of them while its
+// neighbours read what lies beside. Decided and tested without a GPU.
+
+#include "cumulus/exec/cuda/kernel_body.hpp"
+#include "cumulus/exec/plan/elementwise_plan.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Either threads take lanes of the whole sweep, or blocks take tiles of two axes, which arrays
+/// that have their neighbours along the other axis pass on their way.
+struct general_plan {
+  int axis = 0;          ///< along which the lanes of a thread lie
+  index_t distance = 1;  ///< positions from one lane to the next, unless there are tiles
+  int tile = 0;          ///< positions of a tile along either axis, a power of two; 0: no tiles
+  int tile_bytes = 0;    ///< of the arrays that are transposed, together
+  index_t items = 0;     ///< groups of lanes, or tiles
+  index_t row = 1;       ///< items of one row
+};
+
+namespace detail {
+
+/// Bytes from one row of a tile to the next: one word more than it holds, so that neither rows nor
+/// columns meet in one bank.
+CUMULUS_HD inline int tile_pitch(int tile, int item_bytes) {
+  return tile * item_bytes + (item_bytes < 4 ? 4 : item_bytes);
+}
+
+/// Tiles of 32, which give whole lines of 4 bytes and more; of 64 for narrower elements. Where many
+/// arrays are transposed they are smaller, so that a multiprocessor still holds many blocks.
+inline void choose_tile(general_plan& g, elementwise_plan const& plan,
+                        std::span<operand const> operands) {
+  constexpr int most_bytes = 17 * 1024;
+  int widest = 0;
+  for (operand const& o : operands) {
+    if (plan.is_transposed(o, plan.other_axis)) {
+      widest = o.item_bytes > widest ? o.item_bytes : widest;
+    }
+  }
+  g.axis = plan.other_axis;
+  g.tile = widest <= 2 || operands[0].item_bytes <= 2 ? 64 : 32;
+  for (;; g.tile /= 2) {
+    g.tile_bytes = 0;
+    for (operand const& o : operands) {
+      if (plan.is_transposed(o, plan.other_axis)) {
+        // Each begins at a multiple of 16 bytes.
+        g.tile_bytes += (g.tile * tile_pitch(g.tile, o.item_bytes) + 15) / 16 * 16;
+      }
+    }
+    if (g.tile_bytes <= most_bytes) {
+      break;
+    }
+  }
+  g.row = (plan.row_length() + g.tile - 1) / g.tile;
+  index_t const columns = (plan.extent[g.axis] + g.tile - 1) / g.tile;
+  g.items = plan.size / plan.row_length() / plan.extent[g.axis] * g.row * columns;
+}
+
+/// The longest axis has the lanes, because the last of them are the only ones that may be missing.
+inline void choose_lanes(general_plan& g, elementwise_plan const& plan, int lanes) {
+  for (int k = 1; k < plan.rank; ++k) {
+    g.axis = plan.extent[k] >= plan.extent[g.axis] ? k : g.axis;
+  }
+  index_t const extent = plan.extent[g.axis];
+  bool const along_row = g.axis == plan.rank - 1;
+  g.distance = (extent + lanes - 1) / lanes;
+  if (along_row && g.distance >= 1024) {
+    // Every lane of a warp begins where its first one does in a line.
+    g.distance = (g.distance + 31) / 32 * 32;
+  }
+  g.row = along_row ? g.distance : plan.row_length();
+  g.items = plan.size / extent * g.distance;
+}
+
+}  // namespace detail
+
+/// Decides for threads that take `lanes` elements each.
+inline general_plan plan_general(elementwise_plan const& plan, std::span<operand const> operands,
+                                 int lanes) {
+  general_plan g;
+  if (plan.what == sweep::transposed) {
+    detail::choose_tile(g, plan, operands);
+  } else {
+    detail::choose_lanes(g, plan, lanes);
+  }
+  return g;
+}
+
+/// What the kernel knows of this beside its operands, whose first axis is that of the lanes unless
+/// the lanes lie along the row.
+template <int Count> struct lane_layout {
+  index_t items = 0;
+  divider row;               ///< items of one row
+  index_t extent = 1;        ///< of the axis of the lanes
+  index_t columns = 1;       ///< of the whole row
+  index_t distance = 1;      ///< as in the plan
+  bool along_row = false;    ///< the lanes lie along the row
+  int tile_shift = -1;       ///< 2^tile_shift positions of a tile; -1: no tiles
+  index_t lane_step[Count];  ///< elements between neighbours along that axis, in the tile if it has
+  index_t row_step[Count];   ///< one, and along the row
+  int in_tile[Count];        ///< where an array's tile begins in shared memory; -1: it has none
+};
+
+/// Brings the axis of the lanes to the front of the operands and their extents.
+template <int Count>
+lane_layout<Count> make_lane_layout(general_plan const& g, elementwise_plan const& plan,
+                                    operand (&operands)[Count], index_t (&extent)[max_rank]) {
+  lane_layout<Count> result;
+  int const last = plan.rank - 1;
+  result.items = g.items;
+  result.row = divider(g.row);
+  result.extent = plan.extent[g.axis];
+  result.columns = plan.row_length();
+  result.distance = g.distance;
+  result.along_row = g.axis == last;
+  std::copy(plan.extent, plan.extent + max_rank, extent);
+  if (g.tile > 0) {
+    result.tile_shift = 0;
+    while (1 << result.tile_shift < g.tile) {
+      ++result.tile_shift;
+    }
+  }
+  int tile_begin = 0;
+  for (int i = 0; i < Count; ++i) {
+    operand& o = operands[i];
+    result.lane_step[i] = o.stride[g.axis];
+    result.row_step[i] = o.stride[last];
+    result.in_tile[i] = -1;
+    if (g.tile > 0 && plan.is_transposed(o, g.axis)) {
+      int const pitch = detail::tile_pitch(g.tile, o.item_bytes);
+      result.lane_step[i] = pitch / o.item_bytes;
+      result.row_step[i] = 1;
+      result.in_tile[i] = tile_begin;
+      tile_begin += (g.tile * pitch + 15) / 16 * 16;
+    }
+    if (!result.along_row) {
+      std::rotate(o.stride, o.stride + g.axis, o.stride + g.axis + 1);
+      o.stride[0] *= g.tile > 0 ? g.tile : 1;
+    }
+  }
+  if (!result.along_row) {
+    std::rotate(extent, extent + g.axis, extent + g.axis + 1);
+  }
+  return result;
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET
