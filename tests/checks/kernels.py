@@ -3,7 +3,7 @@
 
     kernels.py NVCC [-v] [-- FLAG...]
 
-Contiguous kernels load and store 16 bytes at once, no kernel keeps variables in local memory or
+Kernels of packs load and store 16 bytes at once, no kernel keeps variables in local memory or
 spills, and none takes more registers than its ceiling. The equation of state loads three packs in
 each turn. Where cuobjdump and nvdisasm are found (machine_code.py says where) the machine code is
 looked at too, and the loops of the ten expressions of benchmarks/compile_time have at most 1.15
@@ -47,17 +47,15 @@ MOST_BY_HAND = 1.15
 # Part of a kernel's mangled name, and the most registers that leave four, three or two blocks of
 # 256 threads on a multiprocessor.
 CEILINGS = (
-    (("contiguous_body", "map", "ten_inputs"), 128),
-    (("contiguous_body",), 64),
-    (("rows_body", "ten_inputs"), 128),
-    (("rows_body",), 64),
+    (("packs_body", "map", "ten_inputs"), 128),
+    (("packs_body",), 64),
     (("general_body", "ten_inputs"), 128),
     (("general_body",), 64),
     (("merge_body",), 64),
     (("tile_body",), 85),
     (("by_hand",), 64),
 )
-# What a contiguous kernel of each element type must hold (in PTX, as nvcc writes it).
+# What a kernel of packs of each element type must hold (in PTX, as nvcc writes it).
 WIDE_LOAD = re.compile(r"\bld\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
 WIDE_STORE = re.compile(r"\bst\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
 LOCAL = re.compile(r"\b(?:ld|st)\.local\b|\.local \.align")
@@ -97,21 +95,21 @@ def local_allowed(name):
     return SINE_STACK if any(part in name for part in WITH_SINE) else 0
 
 
-def ptx_problems(text, least_contiguous):
+def ptx_problems(text, least_packs):
     """What is wrong with the kernels of a PTX file."""
     found = []
-    contiguous = 0
+    packs = 0
     for name, body in kernels_of_ptx(text):
         if LOCAL.search(body) and local_allowed(name) == 0:
             found.append(f"{name}: local memory")
-        if "contiguous_body" in name:
-            contiguous += 1
+        if "packs_body" in name:
+            packs += 1
             if not WIDE_LOAD.search(body):
                 found.append(f"{name}: no load of 16 bytes")
             if not WIDE_STORE.search(body):
                 found.append(f"{name}: no store of 16 bytes")
-    if contiguous < least_contiguous:
-        found.append(f"expected at least {least_contiguous} contiguous kernels, found {contiguous}")
+    if packs < least_packs:
+        found.append(f"expected at least {least_packs} kernels of packs, found {packs}")
     return found
 
 
@@ -144,7 +142,7 @@ def machine_code_problems(text, fused, by_hand):
             found.append(f"{plain[name]}: LDL or STL, local memory")
         body = (machine_code.template_arguments(plain[name])[1] or [""])[0]
         written_by_hand = "by_hand<" in plain[name]
-        if not written_by_hand and not body.startswith("contiguous_body<"):
+        if not written_by_hand and not body.startswith("packs_body<"):
             continue
         loop = machine_code.main_loop(instructions)
         if loop is None or machine_code.count(machine_code.WIDE_LOAD, loop) == 0:
@@ -175,13 +173,13 @@ def comparison_problems(fused, by_hand):
 
 def self_test():
     """The rules find what they are for in made-up compiler output."""
-    good = ".visible .entry kcontiguous_body(\n ld.global.v4.f32 st.global.wb.v4.u32\n}\n"
+    good = ".visible .entry kpacks_body(\n ld.global.v4.f32 st.global.wb.v4.u32\n}\n"
     assert ptx_problems(good * 4, 4) == []
     assert len(ptx_problems(good * 4, 5)) == 1
     bad = good.replace("ld.global.v4.f32", "ld.global.f32 ld.local.f32")
     assert len(ptx_problems(good * 3 + bad, 4)) == 2, ptx_problems(good * 3 + bad, 4)
     report = (
-        "ptxas info : Compiling entry function 'kcontiguous_body' for 'sm_90'\n"
+        "ptxas info : Compiling entry function 'kpacks_body' for 'sm_90'\n"
         " 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads\n"
         "ptxas info : Used 64 registers, used 0 barriers\n"
     )
@@ -198,7 +196,7 @@ def self_test():
 
 
 def self_test_of_machine_code():
-    kernel = "run_body<contiguous_body<apply<add,float,array<float>,constant<float>>>>(int)"
+    kernel = "run_body<packs_body<apply<add,float,array<float>,constant<float>>>>(int)"
     lines = ["BRA 0x40", "LDG.E.128 R4, [R2]", "@P1 BRA 0x10", "FADD R4, R4, R5",
              "STG.E.128 [R6], R4", "@!P0 BRA 0x10", "LDG.E R1, [R2]", "EXIT"]
 
@@ -242,11 +240,11 @@ def problems_for(architecture, nvcc, flags, tools, verbose):
     """What is wrong with the kernels for an architecture."""
     found, fused, by_hand = [], {}, {}
     with tempfile.TemporaryDirectory() as folder:
-        for source, more, least, least_contiguous in SOURCES:
+        for source, more, least, least_packs in SOURCES:
             report, ptx, cubin = compiled(
                 nvcc, architecture, source, [*more, *flags], Path(folder) / source.stem
             )
-            found += report_problems(report, least) + ptx_problems(ptx, least_contiguous)
+            found += report_problems(report, least) + ptx_problems(ptx, least_packs)
             if tools is not None:
                 text = machine_code.disassembled(tools, cubin)
                 found += machine_code_problems(text, fused, by_hand)

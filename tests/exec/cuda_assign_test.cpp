@@ -60,11 +60,8 @@ template <class Tree> struct statement {
       auto const a = cm::make_general_arguments<Tree>(sweep, all, of_grid, bad_index);
       return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads, a, order);
     }
-    auto const a = cm::make_assign_arguments<Tree>(sweep, all, p, bad_index);
-    if (p.what == cm::assign_case::rows) {
-      return emulate<cm::rows_body<Tree>>(blocks, threads, a, order);
-    }
-    emulate<cm::contiguous_body<Tree>>(blocks, threads, a, order);
+    auto const a = cm::make_packs_arguments<Tree>(sweep, all, p, bad_index);
+    emulate<cm::packs_body<Tree>>(blocks, threads, a, order);
   }
 };
 
@@ -123,7 +120,7 @@ TEST(CudaAssign, UnaryOnOneRow) {
   for (index_t n : {1, 3, 4, 5, 1000, 1023}) {
     array<float> const a = counting<float>({n});
     array<float> out(cm::shape{n});
-    expect_on_every_grid<float>(out, out.view(), -a, assign_case::contiguous,
+    expect_on_every_grid<float>(out, out.view(), -a, assign_case::packs,
                                 [](index_t i) { return -static_cast<float>(i % 100); });
   }
 }
@@ -131,30 +128,29 @@ TEST(CudaAssign, UnaryOnOneRow) {
 TEST(CudaAssign, BinaryOfDoublesAndOfSmallIntegers) {
   array<double> const a = counting<double>({37, 29});
   array<double> out(cm::shape{37, 29});
-  expect_on_every_grid<double>(out, out.view(), a * a + 0.5, assign_case::contiguous,
+  expect_on_every_grid<double>(out, out.view(), a * a + 0.5, assign_case::packs,
                                [](index_t i) { return double(i % 100) * double(i % 100) + 0.5; });
   array<std::int8_t> const b = counting<std::int8_t>({1111});
   array<std::int8_t> small(cm::shape{1111});
-  expect_on_every_grid<std::int8_t>(small, small.view(), b + b, assign_case::contiguous,
+  expect_on_every_grid<std::int8_t>(small, small.view(), b + b, assign_case::packs,
                                     [](index_t i) { return std::int8_t(i % 100 * 2); });
 }
 
 TEST(CudaAssign, CastsBetweenWidths) {
   array<float> const a = counting<float>({517});
   array<double> wide(cm::shape{517});
-  expect_on_every_grid<double>(wide, wide.view(), cm::astype<double>(a), assign_case::contiguous,
+  expect_on_every_grid<double>(wide, wide.view(), cm::astype<double>(a), assign_case::packs,
                                [](index_t i) { return double(i % 100); });
   array<double> const b = counting<double>({517}, 300);
   array<std::int8_t> narrow(cm::shape{517});
   // Beyond 127 a cast saturates.
   expect_on_every_grid<std::int8_t>(
-      narrow, narrow.view(), cm::astype<std::int8_t>(b), assign_case::contiguous,
+      narrow, narrow.view(), cm::astype<std::int8_t>(b), assign_case::packs,
       [](index_t i) { return std::int8_t(std::min<index_t>(i % 300, 127)); });
   array<std::int8_t> const c = counting<std::int8_t>({517});
   array<float> single(cm::shape{517});
   expect_on_every_grid<float>(single, single.view(), cm::astype<float>(c) * 2.0f,
-                              assign_case::contiguous,
-                              [](index_t i) { return float(i % 100) * 2.0f; });
+                              assign_case::packs, [](index_t i) { return float(i % 100) * 2.0f; });
   array<cm::float16> half(cm::shape{517});
   // Integers below 2048 are exact in float16.
   auto const s = as_statement(cm::target_of(half.view()), cm::astype<cm::float16>(a));
@@ -170,8 +166,7 @@ TEST(CudaAssign, CastsBetweenWidths) {
 TEST(CudaAssign, WhereAndBool) {
   array<float> const a = counting<float>({6, 40});
   array<float> out(cm::shape{6, 40});
-  expect_on_every_grid<float>(out, out.view(), cm::where(a > 50.0f, a, -1.0f),
-                              assign_case::contiguous,
+  expect_on_every_grid<float>(out, out.view(), cm::where(a > 50.0f, a, -1.0f), assign_case::packs,
                               [](index_t i) { return i % 100 > 50 ? float(i % 100) : -1.0f; });
   array<bool> truth(cm::shape{6, 40});
   auto const s = as_statement(cm::target_of(truth.view()), a < 7.0f);
@@ -190,12 +185,12 @@ TEST(CudaAssign, BroadcastRowsAndColumns) {
   array<float> const month = counting<float>({5, 1, 64}, 1000);
   array<float> const column = counting<float>({7, 1});
   array<float> out(cm::shape{5, 7, 64});
-  expect_on_every_grid<float>(out, out.view(), a - row, assign_case::rows,
+  expect_on_every_grid<float>(out, out.view(), a - row, assign_case::packs,
                               [](index_t i) { return float(i % 100) - float(i % 64); });
-  expect_on_every_grid<float>(out, out.view(), a - month, assign_case::rows, [](index_t i) {
+  expect_on_every_grid<float>(out, out.view(), a - month, assign_case::packs, [](index_t i) {
     return float(i % 100) - float(i / (7 * 64) * 64 + i % 64);
   });
-  expect_on_every_grid<float>(out, out.view(), a * column, assign_case::rows,
+  expect_on_every_grid<float>(out, out.view(), a * column, assign_case::packs,
                               [](index_t i) { return float(i % 100) * float(i / 64 % 7); });
   // Rows of 63 are no whole packs.
   array<float> const odd = counting<float>({5, 63});
@@ -349,6 +344,16 @@ TEST(CudaAssign, RowsOfAnyLengthAndAlignment) {
   expect_on_every_grid<float>(
       out, out.view(), field - field(1), assign_case::general,
       [](index_t i) { return value_at<float>(i) - value_at<float>(7 * 181 + i % (7 * 181)); });
+  // Rows of a pitch that is a number of packs: the elements at either end are single.
+  array<float> const pitched = counting<float>({5, 7, 64});
+  array<float> pitched_out(cm::shape{5, 7, 64});
+  auto const inner = slice(1, 62);
+  expect_on_every_grid<float>(
+      pitched_out, pitched_out.view()(_, _, inner),
+      pitched(_, _, inner) - pitched(_, slice(2, 3), inner), assign_case::packs, [](index_t i) {
+        index_t const at = i / 61 * 64 + i % 61 + 1;
+        return float(at % 100) - float((at / 448 * 448 + 128 + at % 64) % 100);
+      });
   // Long rows, short rows, and no axis as long as a thread has lanes.
   array<std::int8_t> const bytes = counting<std::int8_t>({3, 2051});
   array<std::int8_t> bytes_out(cm::shape{3, 2051});
@@ -372,7 +377,7 @@ TEST(CudaAssign, OddOffsetsAndLengths) {
   array<float> out(cm::shape{1000});
   // Both begin 3 elements into a pack: a head of 1.
   expect_on_every_grid<float>(out, out.view()(slice(3, 998)), a(slice(7, 1002)) * 1.0f,
-                              assign_case::contiguous, [](index_t i) { return float(i + 7); });
+                              assign_case::packs, [](index_t i) { return float(i + 7); });
   // They begin at different places of a pack.
   expect_on_every_grid<float>(out, out.view()(slice(3, 998)), a(slice(1, 996)) * 1.0f,
                               assign_case::general, [](index_t i) { return float(i + 1); });
@@ -384,7 +389,7 @@ TEST(CudaAssign, OddOffsetsAndLengths) {
 TEST(CudaAssign, NoDimensionsAndNoElements) {
   array<float> const a = counting<float>({5});
   array<float> one(cm::shape{});
-  expect_on_every_grid<float>(one, one.view(), a(4) * 2.0f, assign_case::contiguous,
+  expect_on_every_grid<float>(one, one.view(), a(4) * 2.0f, assign_case::packs,
                               [](index_t) { return 8.0f; });
   array<float> none(cm::shape{3, 0});
   auto const s = as_statement(cm::target_of(none.view()), none * 2.0f);
@@ -398,20 +403,20 @@ TEST(CudaAssign, FunctorsAndGenerators) {
     double slope;
     double operator()(double x) const { return slope * x + 1; }
   };
-  expect_on_every_grid<double>(out, out.view(), cm::map(line{3}, a), assign_case::contiguous,
+  expect_on_every_grid<double>(out, out.view(), cm::map(line{3}, a), assign_case::packs,
                                [](index_t i) { return 3 * double(i % 100) + 1; });
   array<double> table(cm::shape{7, 32});
   expect_on_every_grid<double>(
       table, table.view(),
       cm::reshape(cm::arange<double>(0.0, 7.0), {7, 1}) * cm::arange<double>(0.0, 32.0),
-      assign_case::rows, [](index_t i) { return double(i / 32) * double(i % 32); });
+      assign_case::packs, [](index_t i) { return double(i / 32) * double(i % 32); });
 }
 
 TEST(CudaAssign, TakeAlongEitherAxis) {
   array<float> const a = counting<float>({12, 20}, 1000);
   array<float> rows(cm::shape{4, 20});
   expect_on_every_grid<float>(rows, rows.view(), cm::take(a, {11, 0, -1, 5}, 0) + 0.0f,
-                              assign_case::rows, [](index_t i) {
+                              assign_case::packs, [](index_t i) {
                                 index_t const picked[] = {11, 0, 11, 5};
                                 return float(picked[i / 20] * 20 + i % 20);
                               });
@@ -459,18 +464,27 @@ TEST(CudaAssignPlan, ReadsAsText) {
   auto const text = [](auto const& view, auto const& e) {
     return to_string(as_statement(cm::target_of(view), e).plan);
   };
-  EXPECT_EQ(text(out.view(), -a), "contiguous: 250 packs of 4, head 0, tail 0");
+  EXPECT_EQ(text(out.view(), -a), "packs: 250 of 4, 250 in a row, head 0, tail 0");
   EXPECT_EQ(text(out.view()(slice(3, _)), -a(slice(3, _))),
-            "contiguous: 249 packs of 4, head 1, tail 0");
+            "packs: 249 of 4, 249 in a row, head 1, tail 0");
   EXPECT_EQ(text(out.view()(slice(3, 5)), -a(slice(3, 5))),
-            "contiguous: 0 packs of 4, head 1, tail 1");
+            "packs: 0 of 4, 0 in a row, head 1, tail 1");
   EXPECT_EQ(text(out.view()(slice(3, _)), -a(slice(_, 997))),
             "general: 250 groups of lanes 250 apart along axis 0, 250 in a row");
   array<float> const table(cm::shape{10, 100});
   array<float> sum(cm::shape{10, 100});
-  EXPECT_EQ(text(sum.view(), table + table(0)), "rows: 250 packs of 4, 25 in a row");
-  EXPECT_EQ(text(sum.view()(_, slice(_, 99)), table(_, slice(_, 99)) + table(0, slice(_, 99))),
+  EXPECT_EQ(text(sum.view(), table + table(0)), "packs: 250 of 4, 25 in a row, head 0, tail 0");
+  // The pitch keeps the rows of a part aligned alike.
+  EXPECT_EQ(text(sum.view()(_, slice(1, 99)), table(_, slice(1, 99)) + table(0, slice(1, 99))),
+            "packs: 230 of 4, 23 in a row, head 3, tail 3");
+  EXPECT_EQ(text(sum.view()(_, slice(1, 5)), table(_, slice(1, 5)) + table(0, slice(1, 5))),
+            "general: 12 groups of lanes 3 apart along axis 0, 4 in a row");
+  array<float> const odd(cm::shape{10, 99});
+  EXPECT_EQ(text(array<float>(cm::shape{10, 99}).view(), odd + odd(0)),
             "general: 250 groups of lanes 25 apart along axis 1, 25 in a row");
+  array<float> const square(cm::shape{100, 100});
+  EXPECT_EQ(text(array<float>(cm::shape{100, 100}).view(), square + cm::transpose(square)),
+            "general: 16 tiles of 32 x 32, 4 in a row");
 }
 
 // More than 2^31 elements; nothing is read, so the addresses need not exist.
@@ -509,6 +523,24 @@ TEST(Divider, IsExact) {
     for (std::uint32_t n : dividends) {
       ASSERT_EQ(divide.quotient(n), n / d) << n << " / " << d;
       ASSERT_EQ(divide.quotient(std::uint64_t{n} << 20), (std::uint64_t{n} << 20) / d);
+    }
+  }
+  // Below 2^63.
+  constexpr std::uint64_t most = 0x7fffffffffffffff;
+  std::vector<std::uint64_t> large = {1, 2, 3, 1u << 31, (std::uint64_t{1} << 62) + 1, most};
+  for (int k = 0; k < 500; ++k) {
+    large.push_back((numbers() >> (1 + k % 63)) | 1);
+  }
+  for (std::uint64_t d : large) {
+    cm::divider const divide(static_cast<index_t>(d));
+    std::vector<std::uint64_t> dividends = {0, 1, d - 1, d, most, most - 1, most / d * d};
+    for (int k = 0; k < 200; ++k) {
+      std::uint64_t const multiple = numbers() % (most / d + 1) * d;
+      dividends.insert(dividends.end(),
+                       {multiple, multiple == 0 ? 0 : multiple - 1, numbers() >> (1 + k % 63)});
+    }
+    for (std::uint64_t n : dividends) {
+      ASSERT_EQ(divide.quotient(n), n / d) << n << " / " << d;
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The kernel bodies of elementwise statements that move packs; the general one is in
+// The kernel body of elementwise statements that move packs; the general one is in
 // general_body.hpp. Each thread takes every so many packs; it evaluates a few before it stores them,
 // so that their loads are under way together.
 
@@ -8,12 +8,14 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-template <class Tree> struct assign_arguments {
+template <class Tree> struct packs_arguments {
   kernel_operands<1 + Tree::leaf_count> operands;
   index_t items;
-  index_t head;
-  index_t tail;
-  divider row;
+  divider row;    ///< packs of one row
+  index_t edges;  ///< elements beside the packs, of all rows
+  divider edge;   ///< of one row
+  index_t head;   ///< of which this many stand before the packs
+  bool repeats;   ///< some array repeats one element along the row
 };
 
 /// Packs of `Tree` that a thread has in flight: more where it reads few arrays.
@@ -24,86 +26,88 @@ inline constexpr assign_widths assign_widths_of = {kernel_pack_size<Tree>, packs
                                                    lanes_in_flight<Tree>};
 
 template <class Tree>
-assign_arguments<Tree> make_assign_arguments(elementwise_plan const& sweep,
-                                             std::span<operand const> operands,
-                                             assign_plan const& plan, int* bad_index) {
-  return {make_kernel_operands<1 + Tree::leaf_count>(sweep.rank, sweep.extent, operands, plan.wide,
-                                                     bad_index),
-          plan.items, plan.head, plan.tail, divider(plan.row)};
-}
-
-namespace detail {
-
-/// Calls evaluate(item) for several items of a thread, then store(item, pack) for those that exist.
-/// Beyond the last item the last one is evaluated again: harmless, and no branch parts the loads.
-template <int InFlight, class Pack, class Evaluate, class Store>
-CUMULUS_HD void for_items(thread_coordinates const& at, index_t items, Evaluate const& evaluate,
-                          Store const& store) {
-  index_t const span = index_t{at.threads} * InFlight;
-  for (index_t first = at.block * span + at.thread; first < items; first += at.blocks * span) {
-    Pack pack[InFlight];
-    CUMULUS_UNROLL
-    for (int u = 0; u < InFlight; ++u) {
-      index_t const item = first + index_t{u} * at.threads;
-      pack[u] = evaluate(item < items ? item : items - 1);
-    }
-    CUMULUS_UNROLL
-    for (int u = 0; u < InFlight; ++u) {
-      index_t const item = first + index_t{u} * at.threads;
-      if (item < items) {
-        store(item, pack[u]);
-      }
-    }
+packs_arguments<Tree> make_packs_arguments(elementwise_plan const& sweep,
+                                           std::span<operand const> operands,
+                                           assign_plan const& plan, int* bad_index) {
+  index_t const edge = plan.head + plan.tail;
+  packs_arguments<Tree> a{make_kernel_operands<1 + Tree::leaf_count>(
+                              sweep.rank, sweep.extent, operands, plan.wide, bad_index),
+                          plan.items,
+                          divider(plan.row),
+                          edge * (sweep.size / sweep.row_length()),
+                          divider(edge),
+                          plan.head,
+                          false};
+  for (operand const& o : operands) {
+    a.repeats = a.repeats || (o.kind == leaf_kind::array && o.stride[sweep.rank - 1] == 0);
   }
+  return a;
 }
 
-}  // namespace detail
+template <class Tree> struct packs_body {
+  using arguments = packs_arguments<Tree>;
 
-/// One row, every array side by side.
-template <class Tree> struct contiguous_body {
-  CUMULUS_HD void operator()(thread_coordinates const& at, assign_arguments<Tree> const& a) const {
-    using T = typename Tree::value_type;
-    using Packs = kernel_packs<Tree>;
-    constexpr int count = 1 + Tree::leaf_count;
-    std::byte const* begin[count];
-    CUMULUS_UNROLL
-    for (int i = 0; i < count; ++i) {
-      begin[i] = a.operands.of[i].data;
-    }
-    auto const leaves = leaves_of_row<count>(a.operands, begin);
-    std::byte* const out = const_cast<std::byte*>(begin[0]);
-    for (index_t i = at.in_grid(); i < a.head + a.tail; i += at.grid_size()) {
-      index_t const element = i < a.head ? i : i + a.items * Packs::size;
+  CUMULUS_HD void operator()(thread_coordinates const& at, arguments const& a) const {
+    for (index_t i = at.in_grid(); i < a.edges; i += at.grid_size()) {
+      index_t const row = a.edge.quotient(i, a.operands.wide);
+      index_t const k = i - row * a.edge.by;
+      place const p(a, row);
+      index_t const element = k < a.head ? k : k + a.row.by * Packs::size;
       store<T, single_element, access::strided>(
-          out, 1, element, 1, evaluate<Tree, single_element, access::strided>(leaves, element, 1));
+          p.out, 1, element, 1,
+          evaluate<Tree, single_element, access::strided>(p.leaves, element, 1));
     }
-    using Pack = decltype(evaluate<Tree, Packs, access::aligned>(leaves, 0));
-    detail::for_items<packs_in_flight<Tree>, Pack>(
-        at, a.items,
-        [&](index_t item) {
-          return evaluate<Tree, Packs, access::aligned>(leaves, a.head + item * Packs::size);
-        },
-        [&](index_t item, Pack const& pack) {
-          store<T, Packs, access::aligned>(out, 1, a.head + item * Packs::size, Packs::size, pack);
-        });
+    // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
+    if (a.repeats) {
+      store_packs<access::aligned_or_repeated, 1>(at, a);
+    } else {
+      store_packs<access::aligned, packs_in_flight<Tree>>(at, a);
+    }
   }
-};
 
-/// Rows of aligned packs; some arrays repeat one element along the row.
-template <class Tree> struct rows_body {
-  CUMULUS_HD void operator()(thread_coordinates const& at, assign_arguments<Tree> const& a) const {
-    using T = typename Tree::value_type;
-    using Packs = kernel_packs<Tree>;
-    constexpr int count = 1 + Tree::leaf_count;
-    for (index_t item = at.in_grid(); item < a.items; item += at.grid_size()) {
-      index_t const row = a.row.quotient(item, a.operands.wide);
-      index_t const first = (item - row * a.row.by) * Packs::size;
+ private:
+  using T = typename Tree::value_type;
+  using Packs = kernel_packs<Tree>;
+
+  struct place {
+    std::byte* out;
+    row_cursor<Tree::leaf_count> leaves;
+
+    CUMULUS_HD place(arguments const& a, index_t row) {
+      constexpr int count = 1 + Tree::leaf_count;
       std::byte const* begin[count];
       find_row<count>(a.operands, row, begin);
-      auto const leaves = leaves_of_row<count>(a.operands, begin);
-      store<T, Packs, access::aligned>(
-          const_cast<std::byte*>(begin[0]), 1, first, Packs::size,
-          evaluate<Tree, Packs, access::aligned_or_repeated>(leaves, first));
+      leaves = leaves_of_row<count>(a.operands, begin);
+      out = const_cast<std::byte*>(begin[0]);
+    }
+  };
+
+  template <access Access, int InFlight>
+  static CUMULUS_HD void store_packs(thread_coordinates const& at, arguments const& a) {
+    using Pack = decltype(evaluate<Tree, Packs, Access>(row_cursor<Tree::leaf_count>(), 0));
+    index_t const span = index_t{at.threads} * InFlight;
+    for (index_t start = at.block * span + at.thread; start < a.items; start += at.blocks * span) {
+      Pack pack[InFlight];
+      std::byte* out[InFlight];
+      index_t first[InFlight];
+      CUMULUS_UNROLL
+      for (int u = 0; u < InFlight; ++u) {
+        // Beyond the last item the last one is evaluated again: harmless, and no branch parts the
+        // loads.
+        index_t item = start + index_t{u} * at.threads;
+        item = item < a.items ? item : a.items - 1;
+        index_t const row = a.row.quotient(item, a.operands.wide);
+        first[u] = a.head + (item - row * a.row.by) * Packs::size;
+        place const p(a, row);
+        out[u] = p.out;
+        pack[u] = evaluate<Tree, Packs, Access>(p.leaves, first[u]);
+      }
+      CUMULUS_UNROLL
+      for (int u = 0; u < InFlight; ++u) {
+        if (start + index_t{u} * at.threads < a.items) {
+          store<T, Packs, access::aligned>(out[u], 1, first[u], Packs::size, pack[u]);
+        }
+      }
     }
   }
 };

@@ -41,11 +41,8 @@ void assign_cuda(elementwise_plan const& sweep, std::span<operand const> operand
         "assign general", plan.launch, stream,
         make_general_arguments<Tree>(sweep, operands, plan, bad_index));
   }
-  auto const arguments = make_assign_arguments<Tree>(sweep, operands, plan, bad_index);
-  if (plan.what == assign_case::rows) {
-    return launch_cuda<rows_body<Tree>>("assign rows", plan.launch, stream, arguments);
-  }
-  launch_cuda<contiguous_body<Tree>>("assign contiguous", plan.launch, stream, arguments);
+  launch_cuda<packs_body<Tree>>("assign packs", plan.launch, stream,
+                                make_packs_arguments<Tree>(sweep, operands, plan, bad_index));
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

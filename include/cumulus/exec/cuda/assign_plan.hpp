@@ -8,13 +8,12 @@
 namespace cumulus::inline CUMULUS_TARGET {
 
 enum class assign_case {
-  contiguous,  ///< packs of one row, with single elements before and after the aligned ones
-  rows,        ///< packs of many rows; arrays are side by side or one repeated element
-  general,     ///< elements at any step and alignment; see general_plan
+  packs,    ///< rows of packs, with single elements before and after the aligned ones
+  general,  ///< elements at any step and alignment; see general_plan
 };
 
 inline char const* name_of(assign_case c) {
-  constexpr char const* names[] = {"contiguous", "rows", "general"};
+  constexpr char const* names[] = {"packs", "general"};
   return names[static_cast<int>(c)];
 }
 
@@ -22,19 +21,19 @@ struct assign_plan {
   assign_case what = assign_case::general;
   int pack = 1;       ///< elements side by side that a thread handles at once
   index_t items = 0;  ///< packs, or items of the general case
-  index_t head = 0;   ///< contiguous: elements before the first pack
-  index_t tail = 0;   ///< contiguous: elements behind the last one
+  index_t head = 0;   ///< packs: elements of a row before the first one
+  index_t tail = 0;   ///< packs: elements of a row behind the last one
   index_t row = 1;    ///< items of one row
   bool wide = false;  ///< positions need 64 bits
   general_plan general;
   launch_shape launch;
 };
 
-/// "contiguous: 249 packs of 4, head 1, tail 3", "general: 3 tiles of 32 x 32, 1 in a row".
+/// "packs: 249 of 4, 249 in a row, head 1, tail 3", "general: 3 tiles of 32 x 32, 1 in a row".
 inline std::string to_string(assign_plan const& p) {
   std::string text = std::string(name_of(p.what)) + ": " + std::to_string(p.items);
-  if (p.what != assign_case::general) {
-    text += " packs of " + std::to_string(p.pack);
+  if (p.what == assign_case::packs) {
+    text += " of " + std::to_string(p.pack);
   } else if (p.general.tile > 0) {
     std::string const tile = std::to_string(p.general.tile);
     text += " tiles of " + tile + " x " + tile;
@@ -42,17 +41,14 @@ inline std::string to_string(assign_plan const& p) {
     text += " groups of lanes " + std::to_string(p.general.distance) + " apart along axis " +
             std::to_string(p.general.axis);
   }
-  if (p.what == assign_case::contiguous) {
+  text += ", " + std::to_string(p.row) + " in a row";
+  if (p.what == assign_case::packs) {
     text += ", head " + std::to_string(p.head) + ", tail " + std::to_string(p.tail);
-  } else {
-    text += ", " + std::to_string(p.row) + " in a row";
   }
   return text + (p.wide ? ", 64-bit" : "");
 }
 
 namespace detail {
-
-inline bool is_loaded_in_packs(operand const& o) { return o.kind == leaf_kind::array; }
 
 /// Bytes to whose multiples a pack of an operand must be aligned.
 inline index_t pack_alignment(operand const& o, int pack) {
@@ -64,40 +60,31 @@ inline bool is_multiple(std::byte const* p, index_t of) {
   return reinterpret_cast<std::uintptr_t>(p) % static_cast<std::uintptr_t>(of) == 0;
 }
 
-/// Elements to skip so that packs of every operand are aligned; -1 if there is no such number.
-inline index_t common_head(std::span<operand const> operands, int pack) {
-  for (index_t head = 0; head < pack; ++head) {
-    bool fits = true;
-    for (operand const& o : operands) {
-      fits = fits && (!is_loaded_in_packs(o) ||
-                      is_multiple(moved(o.data, head * o.item_bytes), pack_alignment(o, pack)));
-    }
-    if (fits) {
-      return head;
-    }
-  }
-  return -1;
-}
-
-/// True if every row is a number of aligned packs, or one repeated element.
-inline bool rows_are_aligned(elementwise_plan const& plan, std::span<operand const> operands,
-                             int pack) {
-  if (plan.row_length() % pack != 0) {
-    return false;
-  }
+/// Elements of every row to skip so that packs of every operand are aligned; -1 if there is no such
+/// number.
+inline index_t common_head(elementwise_plan const& plan, std::span<operand const> operands,
+                           int pack) {
+  index_t head = 0;
   for (operand const& o : operands) {
-    if (is_loaded_in_packs(o) && o.stride[plan.rank - 1] != 0) {
-      index_t const alignment = pack_alignment(o, pack);
-      bool aligned = is_multiple(o.data, alignment);
-      for (int k = 0; k < plan.rank - 1; ++k) {
-        aligned = aligned && o.stride[k] * o.item_bytes % alignment == 0;
-      }
-      if (!aligned) {
-        return false;
+    if (o.kind != leaf_kind::array || o.stride[plan.rank - 1] == 0) {
+      continue;
+    }
+    index_t const alignment = pack_alignment(o, pack);
+    for (int k = 0; k < plan.rank - 1; ++k) {
+      if (o.stride[k] * o.item_bytes % alignment != 0) {
+        return -1;
       }
     }
+    // The output comes first and decides, the others must agree.
+    while (&o == operands.data() && head < pack &&
+           !is_multiple(moved(o.data, head * o.item_bytes), alignment)) {
+      ++head;
+    }
+    if (!is_multiple(moved(o.data, head * o.item_bytes), alignment)) {
+      return -1;
+    }
   }
-  return true;
+  return head;
 }
 
 }  // namespace detail
@@ -105,7 +92,7 @@ inline bool rows_are_aligned(elementwise_plan const& plan, std::span<operand con
 /// What a thread of each case handles at once.
 struct assign_widths {
   int pack;       ///< elements side by side
-  int in_flight;  ///< packs that a thread of the contiguous case loads before it stores
+  int in_flight;  ///< packs that a thread loads before it stores
   int lanes;      ///< elements of a thread of the general case
 };
 
@@ -117,23 +104,20 @@ inline assign_plan plan_assign(elementwise_plan const& plan, std::span<operand c
   }
   int const pack = widths.pack;
   result.wide = plan.size >= index_t{1} << 31;
-  index_t const head =
-      plan.what == sweep::contiguous ? detail::common_head(operands, pack) : index_t{-1};
+  index_t const head = plan.unit_rows() ? detail::common_head(plan, operands, pack) : index_t{-1};
+  // Rows of few packs have more edges than they are worth.
+  constexpr index_t least_packs = 4;
+  index_t const packs = (plan.row_length() - head) / pack;
   index_t per_block = result.launch.threads;
-  if (head >= 0) {
-    result.what = assign_case::contiguous;
+  if (head >= 0 && (plan.rank == 1 || packs >= least_packs ||
+                    (packs > 0 && packs * pack == plan.row_length()))) {
+    result.what = assign_case::packs;
     result.pack = pack;
-    result.head = head < plan.size ? head : plan.size;
-    result.items = (plan.size - result.head) / pack;
-    result.tail = plan.size - result.head - result.items * pack;
-    result.row = result.items;
+    result.head = head < plan.row_length() ? head : plan.row_length();
+    result.row = (plan.row_length() - result.head) / pack;
+    result.tail = plan.row_length() - result.head - result.row * pack;
+    result.items = plan.size / plan.row_length() * result.row;
     per_block *= widths.in_flight;
-  } else if (plan.what == sweep::inner_contiguous &&
-             detail::rows_are_aligned(plan, operands, pack)) {
-    result.what = assign_case::rows;
-    result.pack = pack;
-    result.items = plan.size / pack;
-    result.row = plan.row_length() / pack;
   } else {
     result.general = plan_general(plan, operands, widths.lanes);
     result.items = result.general.items;

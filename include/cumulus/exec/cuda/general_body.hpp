@@ -37,42 +37,48 @@ namespace detail {
 
 /// One array of one tile: from memory, side by side along the axis of the lanes, to rows side by
 /// side in shared memory. A warp reads neighbouring words, four at a time.
-template <int WordBytes>
-CUMULUS_HD void stage_tile(std::byte const* from, index_t row_bytes, std::byte* to, int item_bytes,
-                           int tile_shift, int lanes, int columns, int thread, int threads) {
-  int shift = 0;  // words of an element: 2^shift
-  while (WordBytes << shift < item_bytes) {
-    ++shift;
-  }
-  int const pitch = tile_pitch(1 << tile_shift, item_bytes);
-  int const row_shift = tile_shift + shift;
-  int const words = 1 << (tile_shift + row_shift);
-  constexpr int in_flight = 4;
-  CUMULUS_NO_UNROLL
-  for (int first = thread; first < words; first += in_flight * threads) {
-    alignas(WordBytes) std::byte word[in_flight][WordBytes];
-    CUMULUS_UNROLL
-    for (int u = 0; u < in_flight; ++u) {
-      int const at = first + u * threads;
-      int const column = at >> row_shift;
-      int const part = at & ((1 << row_shift) - 1);
-      if (column < columns && part >> shift < lanes) {
-        load_word<WordBytes>(word[u], from + column * row_bytes + part * WordBytes);
+struct staged_array {
+  std::byte const* from;
+  index_t row_bytes;  ///< in memory, from one row to the next
+  std::byte* to;
+  int item_bytes;
+  int tile_shift;
+  int lanes;    ///< of the tile that exist
+  int columns;  ///< likewise
+
+  template <int WordBytes> CUMULUS_HD void stage(int thread, int threads) const {
+    int shift = 0;  // words of an element: 2^shift
+    while (WordBytes << shift < item_bytes) {
+      ++shift;
+    }
+    int const pitch = tile_pitch(1 << tile_shift, item_bytes);
+    int const row_shift = tile_shift + shift;
+    constexpr int in_flight = 4;
+    CUMULUS_NO_UNROLL
+    for (int first = thread; first >> row_shift < columns; first += in_flight * threads) {
+      alignas(WordBytes) std::byte word[in_flight][WordBytes];
+      int at[in_flight];
+      CUMULUS_UNROLL
+      for (int u = 0; u < in_flight; ++u) {
+        int const position = first + u * threads;
+        int const column = position >> row_shift;
+        int const part = position & ((1 << row_shift) - 1);
+        int const lane = part >> shift;
+        at[u] = -1;
+        if (column < columns && lane < lanes) {
+          load_word<WordBytes>(word[u], from + column * row_bytes + part * WordBytes);
+          at[u] = lane * pitch + column * item_bytes + (part - (lane << shift)) * WordBytes;
+        }
+      }
+      CUMULUS_UNROLL
+      for (int u = 0; u < in_flight; ++u) {
+        if (at[u] >= 0) {
+          load_word<WordBytes>(to + at[u], word[u]);
+        }
       }
     }
-    CUMULUS_UNROLL
-    for (int u = 0; u < in_flight; ++u) {
-      int const at = first + u * threads;
-      int const column = at >> row_shift;
-      int const part = at & ((1 << row_shift) - 1);
-      if (column < columns && part >> shift < lanes) {
-        load_word<WordBytes>(to + (part >> shift) * pitch + column * item_bytes +
-                                 (part & ((1 << shift) - 1)) * WordBytes,
-                             word[u]);
-      }
-    }
   }
-}
+};
 
 }  // namespace detail
 
@@ -195,26 +201,33 @@ template <class Tree> struct general_body {
         continue;
       }
       operand const& o = a.operands.of[k];
-      index_t const row_bytes = o.stride[a.operands.rank - 1] * o.item_bytes;
-      index_t offset = p.column * row_bytes;
-      index_t const along =
-          visit_axes(a.operands, 0, a.operands.rank - 1, p.row,
-                     [&](int axis, index_t index) { offset += index * o.stride[axis]; });
-      std::byte const* const from = displaced(o.data, offset);
-      std::byte* const to = shared + a.lanes.in_tile[k];
-      auto const staged = [&](auto word) {
-        detail::stage_tile<word()>(from, row_bytes, to, o.item_bytes, a.lanes.tile_shift,
-                                   lanes_left(a, along), p.columns_left(a), at.thread, at.threads);
-      };
-      if constexpr (narrowest_v<Tree> >= 4) {
-        staged(std::integral_constant<int, 4>());
-      } else if (o.item_bytes == 1) {
-        staged(std::integral_constant<int, 1>());
-      } else if (o.item_bytes == 2) {
-        staged(std::integral_constant<int, 2>());
-      } else {
-        staged(std::integral_constant<int, 4>());
+      detail::staged_array array;
+      array.row_bytes = o.stride[a.operands.rank - 1] * o.item_bytes;
+      index_t offset = p.column * array.row_bytes;
+      index_t along = p.row;
+      CUMULUS_NO_UNROLL
+      for (int axis = a.operands.rank - 2; axis > 0; --axis) {
+        index_t const rest = a.operands.extent[axis].quotient(along, a.operands.wide);
+        offset += (along - rest * a.operands.extent[axis].by) * o.stride[axis];
+        along = rest;
       }
+      array.from = displaced(o.data, offset + along * o.stride[0]);
+      array.to = shared + a.lanes.in_tile[k];
+      array.item_bytes = o.item_bytes;
+      array.tile_shift = a.lanes.tile_shift;
+      array.lanes = lanes_left(a, along);
+      array.columns = p.columns_left(a);
+      if constexpr (narrowest_v<Tree> < 4) {
+        if (o.item_bytes == 1) {
+          array.template stage<1>(at.thread, at.threads);
+          continue;
+        }
+        if (o.item_bytes == 2) {
+          array.template stage<2>(at.thread, at.threads);
+          continue;
+        }
+      }
+      array.template stage<4>(at.thread, at.threads);
     }
   }
 };

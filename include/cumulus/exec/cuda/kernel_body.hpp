@@ -35,35 +35,54 @@ inline index_t blocks_for(index_t items, index_t per_block) {
   return blocks < most_blocks ? blocks : most_blocks;
 }
 
-/// Division by a number that is known when a kernel is launched: a product and a shift below 2^31.
+/// The upper half of a product.
+CUMULUS_HD inline std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
+#if defined(__CUDA_ARCH__)
+  return __umul64hi(a, b);
+#else
+  __extension__ using wide = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<wide>(a) * b) >> 64);
+#endif
+}
+
+/// Division by a number that is known when a kernel is launched: a product and a shift, of 32 bits
+/// for what is below 2^31.
 struct divider {
   index_t by = 1;
+  std::uint64_t wide_multiplier = 0;
   std::uint32_t multiplier = 0;
   std::uint32_t shift = 0;
 
   divider() = default;
   /// Granlund and Montgomery (1994): with 2^(31 + ceil(log2 d)) / d rounded up, the upper half of
-  /// the product is exact for every dividend below 2^31.
+  /// the product is exact for every dividend below 2^31; likewise with 63.
   explicit divider(index_t d) : by(d) {
-    if (d > 1 && d < (index_t{1} << 31)) {
-      std::uint32_t log2 = 0;
-      while ((index_t{1} << log2) < d) {
+    if (d > 1) {
+      std::uint32_t log2 = 1;
+      while (log2 < 63 && (index_t{1} << log2) < d) {
         ++log2;
       }
-      std::uint64_t const power = std::uint64_t{1} << (31 + log2);
-      multiplier = static_cast<std::uint32_t>((power + static_cast<std::uint64_t>(d) - 1) /
-                                              static_cast<std::uint64_t>(d));
+      __extension__ using wide = unsigned __int128;
+      wide const divisor = static_cast<wide>(d);
+      auto const rounded_up = [&](std::uint32_t power) {
+        return ((wide{1} << power) + divisor - 1) / divisor;
+      };
+      wide_multiplier = static_cast<std::uint64_t>(rounded_up(63 + log2));
+      if (d < (index_t{1} << 31)) {
+        multiplier = static_cast<std::uint32_t>(rounded_up(31 + log2));
+      }
       shift = log2 - 1;
     }
   }
 
+  // A divisor of 1 has no multiplier; one beyond 2^31 goes into nothing below.
+
   CUMULUS_HD std::uint64_t quotient(std::uint64_t n) const {
-    return n / static_cast<std::uint64_t>(by);
+    return wide_multiplier != 0 ? high_product(n, wide_multiplier) >> shift : n;
   }
   /// For n below 2^31.
   CUMULUS_HD std::uint32_t quotient(std::uint32_t n) const {
     std::uint64_t const product = static_cast<std::uint64_t>(n) * multiplier;
-    // A divisor of 1 has no multiplier; one beyond 2^31 goes into nothing here.
     return multiplier != 0 ? static_cast<std::uint32_t>(product >> 32) >> shift
                            : (by == 1 ? n : 0u);
   }
@@ -113,46 +132,23 @@ CUMULUS_HD inline std::byte const* displaced(std::byte const* p, index_t bytes) 
 #endif
 }
 
-namespace detail {
-
-template <class Index, int Count, class Visit>
-CUMULUS_HD index_t visit_axes(kernel_operands<Count> const& a, int first, int last, Index position,
-                              Visit const& visit) {
-  // What the loop indexes are parameters; unrolled it would be in the code several times.
-  CUMULUS_NO_UNROLL
-  for (int k = last - 1; k > first; --k) {
-    Index const rest = a.extent[k].quotient(position);
-    visit(k, static_cast<index_t>(position - rest * static_cast<Index>(a.extent[k].by)));
-    position = rest;
-  }
-  if (last > first) {
-    visit(first, static_cast<index_t>(position));
-  }
-  return static_cast<index_t>(position);
-}
-
-}  // namespace detail
-
-/// Calls visit(k, index) for the axes [first, last) at a position that lies within them; gives the
-/// index along the first one, which needs no division.
-template <int Count, class Visit>
-CUMULUS_HD index_t visit_axes(kernel_operands<Count> const& a, int first, int last,
-                              index_t position, Visit const& visit) {
-  return a.wide ? detail::visit_axes(a, first, last, static_cast<std::uint64_t>(position), visit)
-                : detail::visit_axes(a, first, last, static_cast<std::uint32_t>(position), visit);
-}
-
 /// Adds to `offset`, in bytes, where position `position` of the axes [first, last) lies in each
-/// operand.
+/// operand; gives the index along the first of them, which needs no division. The loop over axes is
+/// not unrolled: what it indexes are parameters, and the offsets stay in registers.
 template <int Count>
 CUMULUS_HD index_t add_offsets(kernel_operands<Count> const& a, int first, int last,
                                index_t position, index_t (&offset)[Count]) {
-  return visit_axes(a, first, last, position, [&](int k, index_t index) {
+  CUMULUS_NO_UNROLL
+  for (int k = last - 1; k >= first; --k) {
+    index_t const rest = k > first ? a.extent[k].quotient(position, a.wide) : 0;
+    index_t const index = position - rest * a.extent[k].by;
+    position = k > first ? rest : index;
     CUMULUS_UNROLL
     for (int i = 0; i < Count; ++i) {
       offset[i] += index * a.of[i].stride[k];
     }
-  });
+  }
+  return position;
 }
 
 /// Sets `at` to where row number `row` begins in each operand.
