@@ -11,7 +11,8 @@ namespace cumulus::inline CUMULUS_TARGET {
 template <class Tree> struct packs_arguments {
   kernel_operands<1 + Tree::leaf_count> operands;
   index_t items;
-  divider row;    ///< packs of one row
+  divider row;    ///< items of one row
+  index_t packs;  ///< of one row
   index_t edges;  ///< elements beside the packs, of all rows
   divider edge;   ///< of one row
   index_t head;   ///< of which this many stand before the packs
@@ -30,14 +31,15 @@ packs_arguments<Tree> make_packs_arguments(elementwise_plan const& sweep,
                                            std::span<operand const> operands,
                                            assign_plan const& plan, int* bad_index) {
   index_t const edge = plan.head + plan.tail;
-  packs_arguments<Tree> a{make_kernel_operands<1 + Tree::leaf_count>(
-                              sweep.rank, sweep.extent, operands, plan.wide, bad_index),
-                          plan.items,
-                          divider(plan.row),
-                          edge * (sweep.size / sweep.row_length()),
-                          divider(edge),
-                          plan.head,
-                          false};
+  packs_arguments<Tree> a{
+      make_kernel_operands<1 + Tree::leaf_count>(sweep.rank, sweep.extent, operands, bad_index),
+      plan.items,
+      divider(plan.row),
+      plan.packs,
+      edge * (sweep.size / sweep.row_length()),
+      divider(edge),
+      plan.head,
+      false};
   for (operand const& o : operands) {
     a.repeats = a.repeats || (o.kind == leaf_kind::array && o.stride[sweep.rank - 1] == 0);
   }
@@ -49,19 +51,26 @@ template <class Tree> struct packs_body {
 
   CUMULUS_HD void operator()(thread_coordinates const& at, arguments const& a) const {
     for (index_t i = at.in_grid(); i < a.edges; i += at.grid_size()) {
-      index_t const row = a.edge.quotient(i, a.operands.wide);
+      index_t const row = a.edge.quotient(i);
       index_t const k = i - row * a.edge.by;
       place const p(a, row);
-      index_t const element = k < a.head ? k : k + a.row.by * Packs::size;
+      index_t const element = k < a.head ? k : k + a.packs * Packs::size;
       store<T, single_element, access::strided>(
           p.out, 1, element, 1,
           evaluate<Tree, single_element, access::strided>(p.leaves, element, 1));
     }
-    // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
-    if (a.repeats) {
-      store_packs<access::aligned_or_repeated, 1>(at, a);
-    } else {
-      store_packs<access::aligned, packs_in_flight<Tree>>(at, a);
+    for (index_t item = at.in_grid(); item < a.items; item += at.grid_size()) {
+      index_t const row = a.row.quotient(item);
+      index_t const column = item - row * a.row.by;
+      place const p(a, row);
+      // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
+      if (a.repeats) {
+        for (index_t k = column; k < a.packs; k += a.row.by) {
+          store_packs<access::aligned_or_repeated, 1>(p, a, k);
+        }
+      } else {
+        store_packs<access::aligned, packs_in_flight<Tree>>(p, a, column);
+      }
     }
   }
 
@@ -82,31 +91,24 @@ template <class Tree> struct packs_body {
     }
   };
 
+  /// The packs k, k + row, …; beyond the last one the last one is evaluated again: harmless, and no
+  /// branch parts the loads.
   template <access Access, int InFlight>
-  static CUMULUS_HD void store_packs(thread_coordinates const& at, arguments const& a) {
-    using Pack = decltype(evaluate<Tree, Packs, Access>(row_cursor<Tree::leaf_count>(), 0));
-    index_t const span = index_t{at.threads} * InFlight;
-    for (index_t start = at.block * span + at.thread; start < a.items; start += at.blocks * span) {
-      Pack pack[InFlight];
-      std::byte* out[InFlight];
-      index_t first[InFlight];
-      CUMULUS_UNROLL
-      for (int u = 0; u < InFlight; ++u) {
-        // Beyond the last item the last one is evaluated again: harmless, and no branch parts the
-        // loads.
-        index_t item = start + index_t{u} * at.threads;
-        item = item < a.items ? item : a.items - 1;
-        index_t const row = a.row.quotient(item, a.operands.wide);
-        first[u] = a.head + (item - row * a.row.by) * Packs::size;
-        place const p(a, row);
-        out[u] = p.out;
-        pack[u] = evaluate<Tree, Packs, Access>(p.leaves, first[u]);
-      }
-      CUMULUS_UNROLL
-      for (int u = 0; u < InFlight; ++u) {
-        if (start + index_t{u} * at.threads < a.items) {
-          store<T, Packs, access::aligned>(out[u], 1, first[u], Packs::size, pack[u]);
-        }
+  static CUMULUS_HD void store_packs(place const& p, arguments const& a, index_t k) {
+    using Pack = decltype(evaluate<Tree, Packs, Access>(p.leaves, 0));
+    Pack pack[InFlight];
+    CUMULUS_UNROLL
+    for (int u = 0; u < InFlight; ++u) {
+      index_t const own = k + u * a.row.by;
+      pack[u] = evaluate<Tree, Packs, Access>(
+          p.leaves, a.head + (own < a.packs ? own : a.packs - 1) * Packs::size);
+    }
+    CUMULUS_UNROLL
+    for (int u = 0; u < InFlight; ++u) {
+      index_t const own = k + u * a.row.by;
+      if (own < a.packs) {
+        store<T, Packs, access::aligned>(p.out, 1, a.head + own * Packs::size, Packs::size,
+                                         pack[u]);
       }
     }
   }

@@ -20,32 +20,31 @@ inline char const* name_of(assign_case c) {
 struct assign_plan {
   assign_case what = assign_case::general;
   int pack = 1;       ///< elements side by side that a thread handles at once
-  index_t items = 0;  ///< packs, or items of the general case
+  index_t items = 0;  ///< groups of packs, or items of the general case
   index_t head = 0;   ///< packs: elements of a row before the first one
   index_t tail = 0;   ///< packs: elements of a row behind the last one
   index_t row = 1;    ///< items of one row
-  bool wide = false;  ///< positions need 64 bits
+  index_t packs = 0;  ///< packs of one row, of which item i has i, i + row, …
   general_plan general;
   launch_shape launch;
 };
 
-/// "packs: 249 of 4, 249 in a row, head 1, tail 3", "general: 3 tiles of 32 x 32, 1 in a row".
+/// "packs: 249 of 4 in a row, head 1, tail 3", "general: 3 tiles of 32 x 32, 1 in a row".
 inline std::string to_string(assign_plan const& p) {
-  std::string text = std::string(name_of(p.what)) + ": " + std::to_string(p.items);
+  std::string text = std::string(name_of(p.what)) + ": ";
   if (p.what == assign_case::packs) {
-    text += " of " + std::to_string(p.pack);
-  } else if (p.general.tile > 0) {
+    return text + std::to_string(p.packs) + " of " + std::to_string(p.pack) + " in a row, head " +
+           std::to_string(p.head) + ", tail " + std::to_string(p.tail);
+  }
+  text += std::to_string(p.items);
+  if (p.general.tile > 0) {
     std::string const tile = std::to_string(p.general.tile);
     text += " tiles of " + tile + " x " + tile;
   } else {
     text += " groups of lanes " + std::to_string(p.general.distance) + " apart along axis " +
             std::to_string(p.general.axis);
   }
-  text += ", " + std::to_string(p.row) + " in a row";
-  if (p.what == assign_case::packs) {
-    text += ", head " + std::to_string(p.head) + ", tail " + std::to_string(p.tail);
-  }
-  return text + (p.wide ? ", 64-bit" : "");
+  return text + ", " + std::to_string(p.row) + " in a row";
 }
 
 namespace detail {
@@ -92,7 +91,7 @@ inline index_t common_head(elementwise_plan const& plan, std::span<operand const
 /// What a thread of each case handles at once.
 struct assign_widths {
   int pack;       ///< elements side by side
-  int in_flight;  ///< packs that a thread loads before it stores
+  int in_flight;  ///< packs of a row that a thread loads before it stores
   int lanes;      ///< elements of a thread of the general case
 };
 
@@ -103,29 +102,27 @@ inline assign_plan plan_assign(elementwise_plan const& plan, std::span<operand c
     return result;
   }
   int const pack = widths.pack;
-  result.wide = plan.size >= index_t{1} << 31;
   index_t const head = plan.unit_rows() ? detail::common_head(plan, operands, pack) : index_t{-1};
   // Rows of few packs have more edges than they are worth.
   constexpr index_t least_packs = 4;
   index_t const packs = (plan.row_length() - head) / pack;
-  index_t per_block = result.launch.threads;
   if (head >= 0 && (plan.rank == 1 || packs >= least_packs ||
                     (packs > 0 && packs * pack == plan.row_length()))) {
     result.what = assign_case::packs;
     result.pack = pack;
     result.head = head < plan.row_length() ? head : plan.row_length();
-    result.row = (plan.row_length() - result.head) / pack;
-    result.tail = plan.row_length() - result.head - result.row * pack;
+    result.packs = (plan.row_length() - result.head) / pack;
+    result.tail = plan.row_length() - result.head - result.packs * pack;
+    result.row = (result.packs + widths.in_flight - 1) / widths.in_flight;
     result.items = plan.size / plan.row_length() * result.row;
-    per_block *= widths.in_flight;
   } else {
     result.general = plan_general(plan, operands, widths.lanes);
     result.items = result.general.items;
     result.row = result.general.row;
     result.launch.shared_bytes = result.general.tile_bytes;
-    per_block = result.general.tile > 0 ? 1 : per_block;
   }
-  index_t const blocks = blocks_for(result.items, per_block);
+  index_t const blocks =
+      blocks_for(result.items, result.general.tile > 0 ? 1 : result.launch.threads);
   result.launch.blocks = blocks > 0 ? blocks : 1;
   return result;
 }

@@ -26,7 +26,7 @@ general_arguments<Tree> make_general_arguments(elementwise_plan const& plan,
   std::copy(operands.begin(), operands.end(), moved);
   index_t extent[max_rank];
   a.lanes = make_lane_layout(g, plan, moved, extent);
-  a.operands = make_kernel_operands<count>(plan.rank, extent, moved, decided.wide, bad_index);
+  a.operands = make_kernel_operands<count>(plan.rank, extent, moved, bad_index);
   int const threads = decided.launch.threads;
   a.work_blocks = g.tile > 0 ? g.items : (g.items + threads - 1) / threads;
   a.shared_bytes = decided.launch.shared_bytes;
@@ -156,7 +156,7 @@ template <class Tree> struct general_body {
     index_t column;  ///< of the whole row
 
     CUMULUS_HD place(arguments const& a, index_t item)
-        : row(a.lanes.row.quotient(item, a.operands.wide)), column(item - row * a.lanes.row.by) {
+        : row(a.lanes.row.quotient(item)), column(item - row * a.lanes.row.by) {
       if (a.lanes.tile_shift >= 0) {
         column <<= a.lanes.tile_shift;
       }
@@ -207,7 +207,7 @@ template <class Tree> struct general_body {
       index_t along = p.row;
       CUMULUS_NO_UNROLL
       for (int axis = a.operands.rank - 2; axis > 0; --axis) {
-        index_t const rest = a.operands.extent[axis].quotient(along, a.operands.wide);
+        index_t const rest = a.operands.extent[axis].quotient(along);
         offset += (along - rest * a.operands.extent[axis].by) * o.stride[axis];
         along = rest;
       }

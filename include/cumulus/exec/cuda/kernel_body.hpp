@@ -45,50 +45,29 @@ CUMULUS_HD inline std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
 #endif
 }
 
-/// Division by a number that is known when a kernel is launched: a product and a shift, of 32 bits
-/// for what is below 2^31.
+/// Division by a number that is known when a kernel is launched: a product and a shift. One width
+/// serves every size; a branch between two of them costs more than the longer product.
 struct divider {
   index_t by = 1;
-  std::uint64_t wide_multiplier = 0;
-  std::uint32_t multiplier = 0;
+  std::uint64_t multiplier = std::uint64_t{1} << 63;
   std::uint32_t shift = 0;
 
   divider() = default;
-  /// Granlund and Montgomery (1994): with 2^(31 + ceil(log2 d)) / d rounded up, the upper half of
-  /// the product is exact for every dividend below 2^31; likewise with 63.
-  explicit divider(index_t d) : by(d) {
-    if (d > 1) {
-      std::uint32_t log2 = 1;
-      while (log2 < 63 && (index_t{1} << log2) < d) {
-        ++log2;
-      }
-      __extension__ using wide = unsigned __int128;
-      wide const divisor = static_cast<wide>(d);
-      auto const rounded_up = [&](std::uint32_t power) {
-        return ((wide{1} << power) + divisor - 1) / divisor;
-      };
-      wide_multiplier = static_cast<std::uint64_t>(rounded_up(63 + log2));
-      if (d < (index_t{1} << 31)) {
-        multiplier = static_cast<std::uint32_t>(rounded_up(31 + log2));
-      }
-      shift = log2 - 1;
+  /// Granlund and Montgomery (1994): with 2^(63 + ceil(log2 d)) / d rounded up, the quotient of the
+  /// product is exact for every dividend below 2^63.
+  explicit divider(index_t d) : by(d > 0 ? d : 1) {
+    while (shift < 63 && (std::uint64_t{1} << shift) < static_cast<std::uint64_t>(by)) {
+      ++shift;
     }
+    __extension__ using wide = unsigned __int128;
+    wide const divisor = static_cast<wide>(by);
+    multiplier = static_cast<std::uint64_t>(((wide{1} << (63 + shift)) + divisor - 1) / divisor);
   }
 
-  // A divisor of 1 has no multiplier; one beyond 2^31 goes into nothing below.
-
-  CUMULUS_HD std::uint64_t quotient(std::uint64_t n) const {
-    return wide_multiplier != 0 ? high_product(n, wide_multiplier) >> shift : n;
-  }
-  /// For n below 2^31.
-  CUMULUS_HD std::uint32_t quotient(std::uint32_t n) const {
-    std::uint64_t const product = static_cast<std::uint64_t>(n) * multiplier;
-    return multiplier != 0 ? static_cast<std::uint32_t>(product >> 32) >> shift
-                           : (by == 1 ? n : 0u);
-  }
-  CUMULUS_HD index_t quotient(index_t n, bool wide) const {
-    return wide ? static_cast<index_t>(quotient(static_cast<std::uint64_t>(n)))
-                : static_cast<index_t>(quotient(static_cast<std::uint32_t>(n)));
+  /// For n in [0, 2^63).
+  CUMULUS_HD index_t quotient(index_t n) const {
+    return static_cast<index_t>(high_product(static_cast<std::uint64_t>(n) << 1, multiplier) >>
+                                shift);
   }
 };
 
@@ -97,7 +76,6 @@ struct divider {
 template <int Count> struct kernel_operands {
   operand of[Count];
   int rank = 1;              ///< axes; the last one is the row
-  bool wide = false;         ///< positions need 64 bits
   divider extent[max_rank];  ///< of the outer axes
   int* bad_index = nullptr;  ///< where a gather reports an index out of range
 };
@@ -105,8 +83,7 @@ template <int Count> struct kernel_operands {
 /// Operands over `extent`, of which the last axis is the row.
 template <int Count>
 kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
-                                            std::span<operand const> operands, bool wide,
-                                            int* bad_index) {
+                                            std::span<operand const> operands, int* bad_index) {
   kernel_operands<Count> result;
   for (int i = 0; i < Count; ++i) {
     result.of[i] = operands[i];
@@ -118,7 +95,6 @@ kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
     result.extent[k] = divider(extent[k]);
   }
   result.rank = rank;
-  result.wide = wide;
   result.bad_index = bad_index;
   return result;
 }
@@ -139,13 +115,19 @@ template <int Count>
 CUMULUS_HD index_t add_offsets(kernel_operands<Count> const& a, int first, int last,
                                index_t position, index_t (&offset)[Count]) {
   CUMULUS_NO_UNROLL
-  for (int k = last - 1; k >= first; --k) {
-    index_t const rest = k > first ? a.extent[k].quotient(position, a.wide) : 0;
+  for (int k = last - 1; k > first; --k) {
+    index_t const rest = a.extent[k].quotient(position);
     index_t const index = position - rest * a.extent[k].by;
-    position = k > first ? rest : index;
     CUMULUS_UNROLL
     for (int i = 0; i < Count; ++i) {
       offset[i] += index * a.of[i].stride[k];
+    }
+    position = rest;
+  }
+  if (last > first) {
+    CUMULUS_UNROLL
+    for (int i = 0; i < Count; ++i) {
+      offset[i] += position * a.of[i].stride[first];
     }
   }
   return position;

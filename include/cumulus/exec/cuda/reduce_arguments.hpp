@@ -55,14 +55,8 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
   std::copy(operands.begin(), operands.end(), all);
   int const last = plan.kept_rank + plan.reduced_rank - 1;
   bool const has_last = plan.reduced_rank > 0;
-  index_t reach = 1;  // positions of the reduced axes
-  for (int k = plan.kept_rank; k <= last; ++k) {
-    reach *= plan.extent[k];
-  }
-  constexpr index_t narrow = index_t{1} << 31;
   arguments a{.operands = make_kernel_operands<count>(
-                  plan.kept_rank + (has_last ? plan.reduced_rank : 1), plan.extent, all,
-                  plan.outputs >= narrow || reach >= narrow, bad_index),
+                  plan.kept_rank + (has_last ? plan.reduced_rank : 1), plan.extent, all, bad_index),
               .step = {},
               .row = divider(has_last ? plan.extent[last] : 1),
               .kept = plan.kept_rank,
@@ -99,7 +93,6 @@ merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> cons
                              .reducer = a.reducer};
   m.operands.of[0] = a.operands.of[0];
   m.operands.rank = a.operands.rank;
-  m.operands.wide = a.operands.wide;
   std::copy(a.operands.extent, a.operands.extent + max_rank, m.operands.extent);
   return m;
 }

@@ -77,7 +77,7 @@ template <class Tree, class Reducer> struct tile_reader {
     index_t offset[count] = {};
     if (a.reduced > 1) {
       index_t const position = first + i;
-      index_t const row = a.row.quotient(position, a.operands.wide);
+      index_t const row = a.row.quotient(position);
       r.column -= row * a.row.by;
       index_t const left = a.row.by - (r.column + i);
       r.end = left < elements - i ? i + static_cast<int>(left) : elements;
