@@ -40,19 +40,20 @@ void run(cm::reduce_plan const& plan, std::span<cm::operand const> operands, Red
          grid const& g) {
   using summary = cm::tile_summary<Reducer>;
   index_t const tiles = cm::tiles_of(plan);
-  std::vector<summary> partial(static_cast<std::size_t>(tiles > 1 ? plan.outputs * tiles : 0));
+  bool const merges = cm::merges(plan);
+  std::vector<summary> partial(static_cast<std::size_t>(merges ? plan.outputs * tiles : 0));
   auto a = cm::make_reduce_arguments<Tree>(plan, operands, reducer, nullptr,
-                                           tiles > 1 ? partial.data() : nullptr);
+                                           merges ? partial.data() : nullptr);
   if (cm::case_of(plan) == cm::reduce_case::rows) {
     a.work_blocks = (plan.outputs * tiles + g.threads / 32 - 1) / (g.threads / 32);
     emulated_grid::emulate<cm::reduce_rows_body<Tree, Reducer>>(g.blocks, g.threads, a, g.order);
   } else {
     emulated_grid::emulate<cm::reduce_columns_body<Tree, Reducer>>(g.blocks, 256, a, g.order);
   }
-  if (tiles > 1) {
+  if (merges) {
     std::deque<std::vector<summary>> memory;
     cm::merge_levels(
-        cm::make_merge_arguments(a),
+        cm::make_merge_arguments(a, plan.groups),
         [&](index_t n) { return memory.emplace_back(static_cast<std::size_t>(n)).data(); },
         [&](cm::merge_arguments<Reducer> const& m) {
           emulated_grid::emulate<cm::merge_body<Reducer>>(g.blocks, 256, m, g.order);
@@ -60,18 +61,39 @@ void run(cm::reduce_plan const& plan, std::span<cm::operand const> operands, Red
   }
 }
 
+/// The members of groups, as ops/group_reduce.hpp makes them.
+struct groups_of_members {
+  std::vector<index_t> first{0};
+  std::vector<index_t> members;
+
+  explicit groups_of_members(std::vector<std::vector<index_t>> const& groups) {
+    for (std::vector<index_t> const& g : groups) {
+      members.insert(members.end(), g.begin(), g.end());
+      first.push_back(static_cast<index_t>(members.size()));
+    }
+  }
+};
+
 /// e reduced over `axes` on the host and on emulated grids; the bits must be equal.
 template <class Reducer, class E>
 void expect_host_bits(E const& source, std::vector<int> const& axes, cm::reduction what,
                       Reducer const& reducer = {}, array<bool> const* mask = nullptr,
-                      std::vector<index_t> const* members = nullptr) {
+                      groups_of_members const* groups = nullptr) {
   auto const e = cm::as_expression(source);
   using Tree = cm::tree_of<E const&>;
   using R = typename Reducer::result;
   cm::axis_set const set = cm::normalize_axes(axes, e.rank(), "test");
   cm::leaf mask_leaf;
-  array<R> host_out(cm::reduced_shape(e.shape(), set, true));
-  array<R> out(cm::reduced_shape(e.shape(), set, true));
+  cm::shape out_shape = cm::reduced_shape(e.shape(), set, true);
+  cm::group_plan const group_plan(groups != nullptr ? groups->first : std::vector<index_t>{0, 0});
+  cm::group_table table{.plan = &group_plan, .bounds = group_plan.bounds().data()};
+  if (groups != nullptr) {
+    out_shape[axes[0]] = group_plan.groups();
+    table.members = groups->members.data();
+    table.stride = cm::row_major_strides(out_shape)[axes[0]];
+  }
+  array<R> host_out(out_shape);
+  array<R> out(out_shape);
   cm::reduce_target target{
       .op = cm::operand{.data = nullptr, .item_bytes = sizeof(R), .kind = cm::leaf_kind::array}};
   for (int k = 0; k < e.rank(); ++k) {
@@ -81,10 +103,7 @@ void expect_host_bits(E const& source, std::vector<int> const& axes, cm::reducti
     mask_leaf = *mask->to_expression().leaves();
     target.mask = &mask_leaf;
   }
-  if (members != nullptr) {
-    target.members = *members;
-    target.grouped = true;
-  }
+  target.groups = groups != nullptr ? &table : nullptr;
   target.op.data = reinterpret_cast<std::byte const*>(host_out.data());
   cm::reduce(e, set, target, reducer);
 
@@ -98,7 +117,7 @@ void expect_host_bits(E const& source, std::vector<int> const& axes, cm::reducti
   operands[1 + count] = mask_leaf.op;
   std::span<cm::operand> const all(operands, 1 + count + (mask != nullptr ? 1 : 0));
   cm::reduce_plan const plan =
-      cm::plan_reduction(e.shape(), set, all, mask != nullptr, target.members, target.grouped);
+      cm::plan_reduction(e.shape(), set, all, mask != nullptr, target.groups);
   ASSERT_EQ(plan.what, what) << to_string(plan);
   for (grid const& g : grids) {
     std::fill_n(reinterpret_cast<unsigned char*>(out.data()),
@@ -241,11 +260,50 @@ TEST(CudaReduce, GroupsCountByRank) {
   for (index_t i = 2; i < 3000; i += 1 + i % 3) {
     march.push_back(i);
   }
-  expect_host_bits<red::sum<double>>(a, {1}, reduction::columns, {}, nullptr, &march);
+  // Groups of two tiles, of one, of none, of the last element.
+  groups_of_members const groups({march, {}, {0, 7, 8, 100, 2000}, {2999}, {}});
+  expect_host_bits<red::sum<double>>(a, {1}, reduction::columns, {}, nullptr, &groups);
   expect_host_bits<red::var<double>>(cm::transpose(a), {1}, reduction::columns, {}, nullptr,
-                                     &march);
-  std::vector<index_t> const none;
+                                     &groups);
+  expect_host_bits<red::mean<double>>(array<double>(cm::moveaxis(a, 1, 2)), {2}, reduction::rows,
+                                      {}, nullptr, &groups);
+  groups_of_members const none(std::vector<std::vector<index_t>>(1));
   expect_host_bits<red::sum<double>>(a, {1}, reduction::columns, {}, nullptr, &none);
+  groups_of_members const short_ones({{3, 4}, {1}, {}});
+  expect_host_bits<red::sum<double>>(array<double>(cm::moveaxis(a, 1, 2)), {2}, reduction::rows, {},
+                                     nullptr, &short_ones);
+}
+
+TEST(CudaReduce, GroupsOfDaysWithMasksAndPlaces) {
+  array<float> const a = uneven<float>({1461, 11});
+  std::vector<std::vector<index_t>> days(366);
+  for (index_t i = 0; i < 1461; ++i) {
+    if (i % 100 != 3) {  // belongs to no group
+      days[static_cast<std::size_t>(i * 7 % 366)].push_back(i);
+    }
+  }
+  groups_of_members const groups(days);
+  array<bool> some = uneven<float>({1461, 11}, 3) > 0.0f;
+  array<bool> const other = uneven<float>({1461, 11}, 5) > 0.0f;
+  expect_host_bits<red::mean<float>>(a, {0}, reduction::columns, {}, nullptr, &groups);
+  expect_host_bits<red::argmax<float>>(a, {0}, reduction::columns, {}, nullptr, &groups);
+  expect_host_bits<red::var<float>>(cm::masked(a, some), {0}, reduction::columns, {}, &other,
+                                    &groups);
+  expect_host_bits<red::sum<float>>(array<float>(cm::transpose(a)), {1}, reduction::rows, {},
+                                    nullptr, &groups);
+}
+
+// Several levels of merges, of groups that need fewer of them too.
+TEST(CudaReduce, LongGroups) {
+  constexpr index_t n = 600000;
+  array<float> const a = uneven<float>({n, 2});
+  std::vector<index_t> most;
+  std::vector<index_t> some;
+  for (index_t i = 0; i < n; ++i) {
+    (i % 50 == 0 ? some : most).push_back(i);
+  }
+  groups_of_members const groups({some, {5}, most, {}});
+  expect_host_bits<red::sum<float>>(a, {0}, reduction::columns, {}, nullptr, &groups);
 }
 
 TEST(CudaReduce, NothingToReduceOrToStore) {

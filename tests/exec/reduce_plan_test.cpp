@@ -142,16 +142,43 @@ TEST(reduce_plan, a_broadcast_mask_keeps_axes_apart) {
   EXPECT_TRUE(p.plan.unit);
 }
 
-TEST(reduce_plan, a_group_has_the_length_of_its_members) {
+TEST(reduce_plan, groups_have_the_length_of_the_largest) {
   cm::shape const s{10, 4};
   cm::axis_set set;
   set.member[0] = true;
-  std::vector<index_t> const members{2, 3, 9};
+  std::vector<index_t> const members{2, 3, 9, 0};
+  std::vector<index_t> const first{0, 3, 3, 4};
+  cm::group_plan const plan_of_groups(first);
+  cm::group_table const groups{.plan = &plan_of_groups, .members = members.data()};
   std::vector<cm::operand> operands{array_operand({0, 1}), array_operand({4, 1})};
-  auto const plan = cm::plan_reduction(s, set, operands, false, members, true);
+  auto const plan = cm::plan_reduction(s, set, operands, false, &groups);
   EXPECT_EQ(plan.length, 3);
-  EXPECT_EQ(plan.members, members.data());
+  EXPECT_EQ(plan.groups, &groups);
   EXPECT_EQ(to_string(plan), "columns: kept (4,) reduced (10,)");
+}
+
+// Oracle: counted by hand.
+TEST(group_plan, levels) {
+  std::vector<index_t> const small{0, 3, 3, 1027};
+  cm::group_plan const one(small);
+  EXPECT_EQ(one.groups(), 3);
+  EXPECT_EQ(one.levels(), 2);
+  EXPECT_EQ(one.longest(), 1024);
+  EXPECT_EQ(one.tiles(), 3);
+  EXPECT_EQ(one.most(1), 1);
+  // 1, 1, 3 and 300 tiles; chunks of 256 of them; then of 2.
+  index_t const k = 1024;
+  std::vector<index_t> const large{0, k, k, 4 * k - 5, 304 * k - 5};
+  cm::group_plan const many(large);
+  EXPECT_EQ(many.levels(), 4);
+  EXPECT_EQ(many.tiles(), 305);
+  EXPECT_EQ(many.most(1), 300);
+  EXPECT_EQ(many.most(2), 2);
+  EXPECT_EQ(many.most(3), 1);
+  EXPECT_EQ(many.level(2)[4], 5);
+  EXPECT_EQ(many.level(3)[4], 4);
+  std::vector<index_t> const none{0};
+  EXPECT_EQ(cm::group_plan(none).groups(), 0);
 }
 
 }  // namespace

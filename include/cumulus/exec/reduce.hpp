@@ -11,15 +11,12 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// What a reduction writes to and what it leaves out. The output and the members of a group are
-/// new: on a device no other stream than the current one has used them.
+/// What a reduction writes to and what it leaves out. The output and the arrays of a group table
+/// are new: on a device no other stream than the current one has used them.
 struct reduce_target {
-  operand op;                  ///< strides over the input's shape, 0 along reduced axes
-  leaf const* mask = nullptr;  ///< bool, strides over the input's shape; null: all count
-  /// Positions along the single reduced axis that take part (a group); all if not grouped. On the
-  /// memory of the space.
-  std::span<index_t const> members = {};
-  bool grouped = false;
+  operand op;                           ///< strides over the input's shape, 0 along reduced axes
+  leaf const* mask = nullptr;           ///< bool, strides over the input's shape; null: all count
+  group_table const* groups = nullptr;  ///< op is the output of the first group
 };
 
 /// Reduces e over the axes of `set` into the target.
@@ -40,8 +37,7 @@ void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target
     operands[1 + count] = target.mask->op;
   }
   std::span<operand> const all(operands, 1 + count + (has_mask ? 1 : 0));
-  reduce_plan const plan =
-      plan_reduction(e.shape(), set, all, has_mask, target.members, target.grouped);
+  reduce_plan const plan = plan_reduction(e.shape(), set, all, has_mask, target.groups);
   if (plan.what == reduction::empty) {
     return;
   }

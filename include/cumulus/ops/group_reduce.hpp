@@ -6,6 +6,9 @@
 #include <new>
 #include <vector>
 
+#include "cumulus/array/creation.hpp"
+#include "cumulus/array/reshape.hpp"
+#include "cumulus/ops/map.hpp"
 #include "cumulus/ops/reductions.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -117,8 +120,11 @@ void check_group(char const* function, index_t group, shape const& s, axis_set c
 
 /// A rank within a group as the position along the axis; -1 stays.
 struct rank_to_position {
+  index_t const* first;
   index_t const* members;
-  CUMULUS_HD index_t operator()(index_t rank) const { return rank < 0 ? rank : members[rank]; }
+  CUMULUS_HD index_t operator()(index_t rank, index_t group) const {
+    return rank < 0 ? rank : members[first[group] + rank];
+  }
 };
 
 }  // namespace detail
@@ -141,24 +147,27 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
   out_shape[k] = count_groups(label, groups, name);
   checked_size(out_shape, sizeof(typename Reducer::result), name);
   group_members const sorted = detail::sorted_labels(name, label, out_shape[k]);
-  ndarray<index_t, Space> const members(shape{static_cast<index_t>(sorted.members.size())},
-                                        sorted.members.data());
-  ndarray<typename Reducer::result, Space> out(out_shape);
+  Reducer const reducer = reduce_arguments::configured<Reducer, Elements>(options);
   axis_set set;
   set.member[k] = true;
-  leaf mask;
-  Reducer const reducer = reduce_arguments::configured<Reducer, Elements>(options);
   for (index_t g = 0; g < sorted.groups(); ++g) {
-    index_item items[max_rank] = {_, _, _, _, _, _, _, _};
-    items[k] = index_item(g);
-    auto const view =
-        out.view().mapped(map_index(out_shape, std::span<index_item const>(items, s.rank())));
     shape group_shape = s;
     group_shape[k] = static_cast<index_t>(sorted.of(g).size());
     detail::check_group<Reducer>(name, g, group_shape, set, options);
-    reduce_target target{.op = reduce_arguments::output_operand(view, set, s.rank(), false),
-                         .members = {members.data() + sorted.first[g], sorted.of(g).size()},
-                         .grouped = true};
+  }
+  ndarray<typename Reducer::result, Space> out(out_shape);
+  if (sorted.groups() > 0) {
+    group_plan const plan(sorted.first);
+    std::vector<index_t> table = plan.bounds();
+    table.insert(table.end(), sorted.members.begin(), sorted.members.end());
+    ndarray<index_t, Space> const in_space(shape{static_cast<index_t>(table.size())}, table.data());
+    group_table const groups{.plan = &plan,
+                             .members = in_space.data() + plan.bounds().size(),
+                             .bounds = in_space.data(),
+                             .stride = out.strides()[k]};
+    reduce_target target{.op = reduce_arguments::output_operand(out.view(), set, s.rank(), true),
+                         .groups = &groups};
+    leaf mask;
     if constexpr (requires { options.where; }) {
       if (options.where.given()) {
         mask = reduce_arguments::mask_leaf(name, options.where, s);
@@ -167,7 +176,12 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
     }
     reduce(e, set, target, reducer);
     if constexpr (reducers::gives_position_v<Reducer>) {
-      view.assign(map(detail::rank_to_position{members.data() + sorted.first[g]}, view));
+      shape along = out_shape;
+      for (int axis = 0; axis < along.rank(); ++axis) {
+        along[axis] = axis == k ? sorted.groups() : 1;
+      }
+      out.view().assign(map(detail::rank_to_position{groups.bounds, groups.members}, out,
+                            reshape(arange<index_t, Space>(sorted.groups()), along)));
     }
   }
   reduce_arguments::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
@@ -191,7 +205,8 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
 //         label. Labels: an integer array, vector or span; a negative one belongs to no group.
 // Dtype, NaN: those of the reduction. A group without members gives what the reduction of nothing
 //         gives; of min, max, argmin and argmax that is a value_error that names the group.
-// Cost:   one read of x.
+// Cost:   one read of x; on a GPU one kernel for all groups, and one that merges where a group has
+//         more than 1024 members.
 // Throws: shape_error, axis_error, index_error for a label not below groups; out_of_memory.
 // Source: xarray's groupby(labels).mean() and its kin.
 #define CUMULUS_REDUCTION(name, reducer, options, elements, doc)                              \

@@ -3,23 +3,50 @@
 // The kernel body that merges the tiles of a reduction, pairwise as docs/summation.md says.
 
 #include "cumulus/exec/cuda/kernel_body.hpp"
+#include "cumulus/exec/plan/reduce_plan.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
+/// Two levels of a group_plan for a kernel whose units are those of the upper one, each of some of
+/// the lower one.
+struct group_levels {
+  index_t const* lower = nullptr;  ///< null: one group has them all
+  index_t const* upper = nullptr;
+  index_t groups = 1;
+  index_t distance = 0;  ///< bytes from one group's output to the next one's
+
+  /// The group of a unit.
+  CUMULUS_HD index_t group_of(index_t unit) const {
+    index_t group = 0;
+    index_t end = groups;
+    CUMULUS_NO_UNROLL
+    while (end - group > 1) {
+      index_t const middle = group + (end - group) / 2;
+      if (upper[middle] <= unit) {
+        group = middle;
+      } else {
+        end = middle;
+      }
+    }
+    return group;
+  }
+};
+
 namespace detail {
 
-/// Where the result of an output is stored.
+/// Where the result of an output of a group is stored; `distance` bytes lie between groups.
 template <class Result, int Count>
-CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, index_t output) {
+CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, index_t output,
+                             index_t group, index_t distance) {
   index_t offset[Count] = {};
   add_offsets(operands, 0, kept, output, offset);
   return reinterpret_cast<Result*>(
-      const_cast<std::byte*>(displaced(operands.of[0].data, offset[0])));
+      const_cast<std::byte*>(displaced(operands.of[0].data, offset[0] + group * distance)));
 }
 
 }  // namespace detail
 
-/// Tiles of each output merged into one for each chunk of 256, or into the result.
+/// Tiles of each output merged into one for each chunk, or into the result.
 template <class Reducer> struct merge_arguments {
   kernel_operands<1> operands;
   int kept = 0;
@@ -30,7 +57,10 @@ template <class Reducer> struct merge_arguments {
   index_t tile_stride = 0;
   tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
   int chunk = 256;                      ///< tiles of an output that one block merges
-  index_t chunks = 1;                   ///< of an output
+  index_t chunks = 1;                   ///< of an output, of all groups together
+  bool last = true;                     ///< each group has one chunk: the result
+  group_table const* table = nullptr;   ///< for the host alone
+  group_levels group;
   index_t work_blocks = 0;
   Reducer reducer;
 };
@@ -52,8 +82,14 @@ template <class Reducer> struct merge_body {
     index_t const output = at.block / a.chunks * beside + at.thread / a.chunk;
     index_t const chunk = at.block % a.chunks;
     int const slot = at.thread % a.chunk;
-    index_t const first = chunk * a.chunk;
-    index_t const left = a.tiles - first;
+    index_t group = 0;
+    index_t first = chunk * a.chunk;
+    index_t left = a.tiles - first;
+    if (a.group.lower != nullptr) {
+      group = a.group.group_of(chunk);
+      first = a.group.lower[group] + (chunk - a.group.upper[group]) * a.chunk;
+      left = a.group.lower[group + 1] - first;
+    }
     int const count = static_cast<int>(left < a.chunk ? left : a.chunk);
     if (output >= a.outputs) {
       return;
@@ -73,7 +109,8 @@ template <class Reducer> struct merge_body {
       if (a.to != nullptr) {
         a.to[output * a.chunks + chunk] = s;
       } else {
-        *detail::result_of<typename Reducer::result>(a.operands, a.kept, output) =
+        *detail::result_of<typename Reducer::result>(a.operands, a.kept, output, group,
+                                                     a.group.distance) =
             a.reducer.finish(s.state, s.count);
       }
     }

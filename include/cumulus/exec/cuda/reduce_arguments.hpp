@@ -22,8 +22,16 @@ inline reduce_case case_of(reduce_plan const& plan) {
   return plan.across || idle_warp ? reduce_case::columns : reduce_case::rows;
 }
 
-/// Tiles of each output; an empty reduction has one of no elements.
-inline index_t tiles_of(reduce_plan const& plan) { return plan.tiles() > 0 ? plan.tiles() : 1; }
+/// Tiles of each output, of all groups together; an empty reduction has one of no elements.
+inline index_t tiles_of(reduce_plan const& plan) {
+  if (plan.groups != nullptr) {
+    return plan.groups->plan->tiles();
+  }
+  return plan.tiles() > 0 ? plan.tiles() : 1;
+}
+
+/// True if results are made of several tiles, which a merge joins.
+inline bool merges(reduce_plan const& plan) { return plan.tiles() > 1; }
 
 inline index_t work_blocks_of(reduce_plan const& plan) {
   index_t const tiles = tiles_of(plan);
@@ -33,15 +41,6 @@ inline index_t work_blocks_of(reduce_plan const& plan) {
   }
   constexpr index_t per_block = across_columns::outputs_of_a_block;
   return (plan.outputs + per_block - 1) / per_block * tiles;
-}
-
-/// The tiles that one block of the merge takes of an output: a power of two up to 256.
-inline int merge_chunk(index_t tiles) {
-  int chunk = 2;
-  while (chunk < 256 && chunk < tiles) {
-    chunk *= 2;
-  }
-  return chunk;
 }
 
 template <class Tree, class Reducer>
@@ -63,12 +62,17 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
               .reduced = plan.reduced_rank,
               .has_mask = plan.has_mask,
               .members = plan.members,
+              .group = {},
               .outputs = plan.outputs,
               .length = plan.length,
               .tiles = tiles_of(plan),
               .partial = partial,
               .work_blocks = work_blocks_of(plan),
               .reducer = reducer};
+  if (plan.groups != nullptr) {
+    a.group = {plan.groups->level(0), plan.groups->level(1), plan.groups->plan->groups(),
+               plan.groups->stride * operands[0].item_bytes};
+  }
   for (int k = 0; k < count; ++k) {
     a.step[k] = has_last ? all[k].stride[last] : 0;
   }
@@ -82,7 +86,8 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
 /// The first merge after the tiles of `a`, which go to `to` or, if one chunk holds them, to the
 /// result.
 template <class Tree, class Reducer>
-merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> const& a) {
+merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> const& a,
+                                              group_table const* groups) {
   merge_arguments<Reducer> m{.operands = {},
                              .kept = a.kept,
                              .outputs = a.outputs,
@@ -90,6 +95,7 @@ merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> cons
                              .from = a.partial,
                              .output_stride = a.output_stride,
                              .tile_stride = a.tile_stride,
+                             .table = groups,
                              .reducer = a.reducer};
   m.operands.of[0] = a.operands.of[0];
   m.operands.rank = a.operands.rank;
@@ -97,10 +103,20 @@ merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> cons
   return m;
 }
 
-/// Sets the grid of a merge whose tiles are known.
-template <class Reducer> void plan_merge(merge_arguments<Reducer>& m) {
-  m.chunk = merge_chunk(m.tiles);
-  m.chunks = (m.tiles + m.chunk - 1) / m.chunk;
+/// Sets the grid of the merge of a level, 1 for the tiles.
+template <class Reducer> void plan_merge(merge_arguments<Reducer>& m, int level) {
+  if (m.table != nullptr) {
+    group_plan const& plan = *m.table->plan;
+    m.group = {m.table->level(level), m.table->level(level + 1), plan.groups(),
+               m.table->stride * m.operands.of[0].item_bytes};
+    m.chunk = merge_chunk(plan.most(level));
+    m.chunks = plan.level(level + 1).back();
+    m.last = plan.most(level + 1) == 1;
+  } else {
+    m.chunk = merge_chunk(m.tiles);
+    m.chunks = (m.tiles + m.chunk - 1) / m.chunk;
+    m.last = m.chunks == 1;
+  }
   index_t const beside = 256 / m.chunk;
   m.work_blocks = (m.outputs + beside - 1) / beside * m.chunks;
 }
@@ -109,11 +125,11 @@ template <class Reducer> void plan_merge(merge_arguments<Reducer>& m) {
 /// allocate(n) gives memory for n summaries.
 template <class Reducer, class Allocate, class Merge>
 void merge_levels(merge_arguments<Reducer> m, Allocate const& allocate, Merge const& merge) {
-  for (;;) {
-    plan_merge(m);
-    m.to = m.chunks > 1 ? allocate(m.outputs * m.chunks) : nullptr;
+  for (int level = 1;; ++level) {
+    plan_merge(m, level);
+    m.to = m.last ? nullptr : allocate(m.outputs * m.chunks);
     merge(m);
-    if (m.chunks == 1) {
+    if (m.last) {
       return;
     }
     m.from = m.to;

@@ -18,6 +18,7 @@ template <class Tree, class Reducer> struct tile_arguments {
   int reduced = 0;
   bool has_mask = false;
   index_t const* members = nullptr;
+  group_levels group;
   index_t outputs = 1;
   index_t length = 1;
   index_t tiles = 1;
@@ -47,10 +48,18 @@ template <class Tree, class Reducer> struct tile_reader {
   std::byte const* base[count];  ///< where the operands stand at the output
   index_t first;                 ///< index of the tile's first element
   int elements;                  ///< of the tile
+  index_t const* members;        ///< of the group; null: not grouped
 
   CUMULUS_HD tile_reader(arguments const& arguments_, index_t output, index_t tile)
-      : a(arguments_), first(tile * tile_length) {
-    index_t const left = a.length - first;
+      : a(arguments_), first(tile * tile_length), members(a.members) {
+    index_t length = a.length;
+    if (a.group.lower != nullptr) {
+      index_t const group = a.group.group_of(tile);
+      first = (tile - a.group.upper[group]) * tile_length;
+      members += a.group.lower[group];
+      length = a.group.lower[group + 1] - a.group.lower[group];
+    }
+    index_t const left = length - first;
     elements = static_cast<int>(left < tile_length ? left : tile_length);
     index_t offset[count] = {};
     add_offsets(a.operands, 0, a.kept, output, offset);
@@ -96,7 +105,7 @@ template <class Tree, class Reducer> struct tile_reader {
 
   /// Element `i` of the tile, which is in the run.
   CUMULUS_HD reduced_element<T> at(run const& r, int i) const {
-    index_t const position = a.members != nullptr ? a.members[first + i] : r.column + i;
+    index_t const position = members != nullptr ? members[first + i] : r.column + i;
     auto const pack = evaluate<Tree, single_element, access::strided>(r.leaves, position, 1);
     bool const valid = !a.has_mask || r.mask[position * a.step[count - 1]];
     if constexpr (tree::is_masked_v<Tree>) {
@@ -164,7 +173,8 @@ CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lan
   if (a.partial != nullptr) {
     a.partial[output * a.output_stride + tile * a.tile_stride] = summary;
   } else {
-    *result_of<typename R::result>(a.operands, a.kept, output) =
+    index_t const group = a.group.lower != nullptr ? a.group.group_of(tile) : 0;
+    *result_of<typename R::result>(a.operands, a.kept, output, group, a.group.distance) =
         a.reducer.finish(summary.state, summary.count);
   }
 }

@@ -44,9 +44,8 @@ void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
                  std::span<void* const> contexts, Reducer const& reducer) {
   stream_state& stream = current_stream_state();
   int* const bad_index = prepare_operands(stream, operands, contexts, 1);
-  index_t const tiles = tiles_of(plan);
   buffer const partial =
-      tiles > 1 ? detail::allocate_summaries<Reducer>(plan.outputs * tiles) : buffer();
+      merges(plan) ? detail::allocate_summaries<Reducer>(plan.outputs * tiles_of(plan)) : buffer();
   auto const a = make_reduce_arguments<Tree>(plan, operands, reducer, bad_index,
                                              static_cast<tile_summary<Reducer>*>(partial.data()));
   launch_shape const shape{blocks_for(a.work_blocks, 1), 256};
@@ -55,8 +54,8 @@ void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
   } else {
     launch_cuda<reduce_columns_body<Tree, Reducer>>("reduce columns", shape, stream, a);
   }
-  if (tiles > 1) {
-    detail::queue_merge(make_merge_arguments(a), stream);
+  if (merges(plan)) {
+    detail::queue_merge(make_merge_arguments(a, plan.groups), stream);
   }
 }
 

@@ -116,14 +116,31 @@ inline constexpr tile_functions tile_functions_of = [] {
   }
 }();
 
+/// One group after the other.
+inline void reduce_groups_host(reduce_plan plan, std::span<operand const> operands,
+                               tile_functions const& functions, void const* accumulation) {
+  operand own[2 + max_leaves];
+  std::copy(operands.begin(), operands.end(), own);
+  std::span<index_t const> const first = plan.groups->plan->level(0);
+  for (std::size_t g = 0; g + 1 < first.size(); ++g) {
+    plan.members = plan.groups->members + first[g];
+    plan.length = first[g + 1] - first[g];
+    own[0].data = moved(operands[0].data,
+                        static_cast<index_t>(g) * plan.groups->stride * operands[0].item_bytes);
+    tile_sweep(plan, {own, operands.size()}, functions, accumulation).run();
+  }
+}
+
 /// Reduces `Tree` as planned; operands are the output, the leaves and, if planned, the mask.
 template <class Tree, class A>
 void reduce_host(reduce_plan const& plan, std::span<operand const> operands,
                  A const& accumulation) {
-  tile_sweep(plan, operands,
-             plan.has_mask ? tile_functions_of<Tree, A, true> : tile_functions_of<Tree, A, false>,
-             &accumulation)
-      .run();
+  tile_functions const& functions =
+      plan.has_mask ? tile_functions_of<Tree, A, true> : tile_functions_of<Tree, A, false>;
+  if (plan.groups == nullptr) {
+    return tile_sweep(plan, operands, functions, &accumulation).run();
+  }
+  reduce_groups_host(plan, operands, functions, &accumulation);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -5,12 +5,9 @@
 // printable, tested without a GPU. The order of a sum never depends on it (docs/summation.md).
 
 #include "cumulus/exec/plan/elementwise_plan.hpp"
+#include "cumulus/exec/plan/group_plan.hpp"
 
 namespace cumulus::inline v1 {
-
-/// Elements of the reduced index that form one tile, and lanes within a tile.
-inline constexpr int tile_length = 1024;
-inline constexpr int tile_lanes = 32;
 
 enum class reduction {
   empty,    ///< no outputs
@@ -35,9 +32,11 @@ struct reduce_plan {
   /// Kept axes, then reduced axes, each outermost first; operands have strides in this order.
   index_t extent[max_rank] = {};
   index_t outputs = 1;
-  index_t length = 1;  ///< elements reduced to one output, or members of the group
+  index_t length = 1;  ///< elements reduced to one output, or members of the largest group
   /// Positions along the single reduced axis that take part, in order; all of them if null.
   index_t const* members = nullptr;
+  /// Groups of members, each of which has outputs of its own; null: there are none.
+  group_table const* groups = nullptr;
 
   int row_axis() const { return across ? kept_rank - 1 : kept_rank + reduced_rank - 1; }
   index_t tiles() const { return (length + tile_length - 1) / tile_length; }
@@ -89,11 +88,11 @@ inline int merge_axes(index_t* extent, std::span<operand> operands, int first, i
 
 /// Plans a reduction of `s` over `set`. `operands` holds the output first (stride 0 along reduced
 /// axes), then the leaves and, if has_mask, the mask; all have strides over s, which are rewritten
-/// in the plan's order of axes.
+/// in the plan's order of axes. With groups, set is the one axis that they divide.
 inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span<operand> operands,
-                                  bool has_mask, std::span<index_t const> members = {},
-                                  bool grouped = false) {
+                                  bool has_mask, group_table const* groups = nullptr) {
   reduce_plan plan;
+  bool const grouped = groups != nullptr;
   plan.has_mask = has_mask;
   int axes[max_rank];
   int rank = 0;
@@ -125,8 +124,9 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
     plan.extent[k] = s[axes[k]];
   }
   if (grouped) {
-    plan.members = members.data();
-    plan.length = static_cast<index_t>(members.size());
+    plan.groups = groups;
+    plan.members = groups->members;
+    plan.length = groups->plan->longest();
   }
   // The merged reduced axes move up behind the merged kept ones.
   int const kept = detail::merge_axes(plan.extent, operands, 0, plan.kept_rank);
