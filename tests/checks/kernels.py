@@ -50,6 +50,7 @@ CEILINGS = (
     (("packs_body", "map", "ten_inputs"), 128),
     (("packs_body",), 64),
     (("general_body", "ten_inputs"), 128),
+    (("general_body", "arrayIaE"), 85),  # twice as many elements in flight
     (("general_body",), 64),
     (("merge_body",), 64),
     (("tile_body",), 85),

@@ -2,7 +2,7 @@
 #
 # What is queued in which order is tested with a CUDA runtime of the test's own, which a CUDA build
 # has no room for: nvcc brings the real one.
-foreach(name cuda_graph cuda_order)
+foreach(name cuda_graph cuda_launch cuda_order)
   if(TARGET test_memory_${name} AND NOT CUMULUS_CUDA)
     target_include_directories(test_memory_${name} BEFORE
                                PRIVATE "${CMAKE_CURRENT_LIST_DIR}/stand_in_runtime")

@@ -42,16 +42,20 @@ struct stream_state {
 };
 
 /// The legacy default stream of a device. Never destroyed: arrays with static storage use it during
-/// exit.
+/// exit. Every statement outside a scope asks for it, so only the first one locks.
 [[gnu::visibility("default")]] inline stream_state& default_stream(int device) {
   static std::mutex* const mutex = new std::mutex;
-  static stream_state** const of_device = new stream_state* [most_cuda_devices] {};
+  static auto* const of_device = new std::atomic<stream_state*>[most_cuda_devices] {};
   record_of_device(device);  // throws if there is no such device
-  std::lock_guard<std::mutex> const lock(*mutex);
-  stream_state*& state = of_device[device];
+  stream_state* state = of_device[device].load(std::memory_order_acquire);
   if (state == nullptr) {
-    state = new stream_state;
-    state->device = device;
+    std::lock_guard<std::mutex> const lock(*mutex);
+    state = of_device[device].load(std::memory_order_relaxed);
+    if (state == nullptr) {
+      state = new stream_state;
+      state->device = device;
+      of_device[device].store(state, std::memory_order_release);
+    }
   }
   return *state;
 }

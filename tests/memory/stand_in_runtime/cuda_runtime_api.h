@@ -132,7 +132,8 @@ struct runtime {
   std::size_t device_bytes_left = SIZE_MAX;  ///< until a pool is trimmed
   std::set<void const*> page_locked;
   bool reads_pageable[devices] = {};
-  std::string failing;  ///< the call that fails with cudaErrorInvalidValue
+  std::string failing;               ///< the call that fails with cudaErrorInvalidValue
+  std::map<std::string, int> calls;  ///< how often each function was called
 
   cudaError_t outcome(char const* call) const {
     return failing == call ? cudaErrorInvalidValue : cudaSuccess;
@@ -147,6 +148,11 @@ inline void forbid_in_capture(char const* call, bool forbidden = true) {
   if (captured != nullptr && forbidden) {
     state.forbidden.emplace_back(call);
   }
+}
+
+inline void count(char const* call) {
+  std::lock_guard<std::mutex> const lock(state.mutex);
+  ++state.calls[call];
 }
 
 inline CUstream_st& stream_of(cudaStream_t s) {
@@ -203,10 +209,12 @@ inline char const* cudaGetErrorString(cudaError_t) { return "asked for by the te
 inline cudaError_t cudaGetLastError() { return cudaSuccess; }
 
 inline cudaError_t cudaGetDevice(int* device) {
+  stand_in::count("cudaGetDevice");
   *device = stand_in::device;
   return stand_in::state.outcome("cudaGetDevice");
 }
 inline cudaError_t cudaSetDevice(int device) {
+  stand_in::count("cudaSetDevice");
   if (device < 0 || device >= stand_in::devices) {
     return cudaErrorInvalidDevice;
   }
@@ -214,23 +222,27 @@ inline cudaError_t cudaSetDevice(int device) {
   return cudaSuccess;
 }
 inline cudaError_t cudaDeviceSynchronize() {
+  stand_in::count("cudaDeviceSynchronize");
   stand_in::forbid_in_capture("cudaDeviceSynchronize");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::do_late(stand_in::state.legacy[stand_in::device]);
   return cudaSuccess;
 }
 inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
+  stand_in::count("cudaDeviceGetAttribute");
   *value = attribute == cudaDevAttrMemoryPoolsSupported || stand_in::state.reads_pageable[device];
   return cudaSuccess;
 }
 
 inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* s, unsigned) {
+  stand_in::count("cudaStreamCreateWithFlags");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   *s = new CUstream_st{stand_in::device, {}, {}};
   ++stand_in::state.live_streams;
   return cudaSuccess;
 }
 inline cudaError_t cudaStreamDestroy(cudaStream_t s) {
+  stand_in::count("cudaStreamDestroy");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::do_late(*s);
   delete s;
@@ -238,16 +250,19 @@ inline cudaError_t cudaStreamDestroy(cudaStream_t s) {
   return cudaSuccess;
 }
 inline cudaError_t cudaStreamGetDevice(cudaStream_t s, int* device) {
+  stand_in::count("cudaStreamGetDevice");
   *device = s->device;
   return cudaSuccess;
 }
 inline cudaError_t cudaStreamSynchronize(cudaStream_t s) {
+  stand_in::count("cudaStreamSynchronize");
   stand_in::forbid_in_capture("cudaStreamSynchronize");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::do_late(stand_in::stream_of(s));
   return stand_in::state.outcome("cudaStreamSynchronize");
 }
 inline cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) {
+  stand_in::count("cudaStreamWaitEvent");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::forbid_in_capture("cudaStreamWaitEvent", s == stand_in::captured && !e->captured);
   stand_in::stream_of(s).before.insert(e->before.begin(), e->before.end());
@@ -255,19 +270,25 @@ inline cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) 
 }
 
 inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* e, unsigned) {
+  stand_in::count("cudaEventCreateWithFlags");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   *e = new CUevent_st{stand_in::device, {}, false};
   ++stand_in::state.live_events;
   return cudaSuccess;
 }
-inline cudaError_t cudaEventCreate(cudaEvent_t* e) { return cudaEventCreateWithFlags(e, 0); }
+inline cudaError_t cudaEventCreate(cudaEvent_t* e) {
+  stand_in::count("cudaEventCreate");
+  return cudaEventCreateWithFlags(e, 0);
+}
 inline cudaError_t cudaEventDestroy(cudaEvent_t e) {
+  stand_in::count("cudaEventDestroy");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   delete e;
   --stand_in::state.live_events;
   return cudaSuccess;
 }
 inline cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
+  stand_in::count("cudaEventRecord");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   CUstream_st const& stream = stand_in::stream_of(s);
   if (stream.device != e->device) {
@@ -278,36 +299,43 @@ inline cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
   return stand_in::state.outcome("cudaEventRecord");
 }
 inline cudaError_t cudaEventSynchronize(cudaEvent_t) {
+  stand_in::count("cudaEventSynchronize");
   stand_in::forbid_in_capture("cudaEventSynchronize");
   return cudaSuccess;
 }
 inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) {
+  stand_in::count("cudaEventElapsedTime");
   *milliseconds = 1;
   return cudaSuccess;
 }
 
 inline cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned) {
+  stand_in::count("cudaHostAlloc");
   stand_in::forbid_in_capture("cudaHostAlloc");
   *data = std::calloc(1, bytes);
   return cudaSuccess;
 }
 inline cudaError_t cudaFreeHost(void* data) {
+  stand_in::count("cudaFreeHost");
   stand_in::forbid_in_capture("cudaFreeHost");
   std::free(data);
   return cudaSuccess;
 }
 inline cudaError_t cudaMalloc(void** data, std::size_t bytes) {
+  stand_in::count("cudaMalloc");
   stand_in::forbid_in_capture("cudaMalloc");
   *data = std::malloc(bytes);
   return cudaSuccess;
 }
 inline cudaError_t cudaFree(void* data) {
+  stand_in::count("cudaFree");
   stand_in::forbid_in_capture("cudaFree");
   std::free(data);
   return cudaSuccess;
 }
 inline cudaError_t cudaMallocFromPoolAsync(void** data, std::size_t bytes, cudaMemPool_t pool,
                                            cudaStream_t s) {
+  stand_in::count("cudaMallocFromPoolAsync");
   stand_in::forbid_in_capture("cudaMallocFromPoolAsync", s == stand_in::captured);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   if (stand_in::stream_of(s).device != pool->device) {
@@ -320,6 +348,7 @@ inline cudaError_t cudaMallocFromPoolAsync(void** data, std::size_t bytes, cudaM
   return cudaSuccess;
 }
 inline cudaError_t cudaFreeAsync(void* data, cudaStream_t s) {
+  stand_in::count("cudaFreeAsync");
   stand_in::forbid_in_capture("cudaFreeAsync", s == stand_in::captured);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   stand_in::state.freed[data] = stand_in::stream_of(s).before;
@@ -329,36 +358,43 @@ inline cudaError_t cudaFreeAsync(void* data, cudaStream_t s) {
 }
 
 inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, cudaMemPoolProps const* properties) {
+  stand_in::count("cudaMemPoolCreate");
   stand_in::forbid_in_capture("cudaMemPoolCreate");
   *pool = new CUmemPool_st{properties->location.id};
   ++stand_in::state.live_pools;
   return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
+  stand_in::count("cudaMemPoolDestroy");
   delete pool;
   --stand_in::state.live_pools;
   return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
+  stand_in::count("cudaMemPoolSetAttribute");
   stand_in::forbid_in_capture("cudaMemPoolSetAttribute");
   return stand_in::state.outcome("cudaMemPoolSetAttribute");
 }
 inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
+  stand_in::count("cudaMemPoolGetAttribute");
   *static_cast<std::uint64_t*>(value) = 0;
   return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
+  stand_in::count("cudaMemPoolTrimTo");
   stand_in::forbid_in_capture("cudaMemPoolTrimTo");
   ++stand_in::state.trims;
   return cudaSuccess;
 }
 inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  stand_in::count("cudaMemGetInfo");
   *free = 0;
   *total = std::size_t{1} << 30;
   return cudaSuccess;
 }
 
 inline cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, void const* data) {
+  stand_in::count("cudaPointerGetAttributes");
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
   attributes->type = stand_in::state.page_locked.count(data) != 0 ? cudaMemoryTypeHost
                                                                   : cudaMemoryTypeUnregistered;
@@ -366,6 +402,7 @@ inline cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, v
 }
 inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes,
                                    cudaMemcpyKind kind, cudaStream_t s) {
+  stand_in::count("cudaMemcpyAsync");
   stand_in::forbid_in_capture("cudaMemcpyAsync", kind != cudaMemcpyDeviceToDevice);
   stand_in::launch(s);
   std::lock_guard<std::mutex> const lock(stand_in::state.mutex);
@@ -385,9 +422,12 @@ inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes
   return cudaSuccess;
 }
 
-inline cudaError_t cudaLaunchKernel(void const*, dim3, dim3, void**, std::size_t, cudaStream_t s) {
+inline cudaError_t cudaLaunchKernel(void const*, dim3 grid, dim3 block, void**, std::size_t,
+                                    cudaStream_t s) {
+  stand_in::count("cudaLaunchKernel");
   stand_in::launch(s);
-  return stand_in::state.outcome("cudaLaunchKernel");
+  return grid.x > 0 && block.x > 0 ? stand_in::state.outcome("cudaLaunchKernel")
+                                   : cudaErrorInvalidValue;
 }
 
 inline cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The kernel body of elementwise statements that move packs; the general one is in
-// general_body.hpp. Each thread takes every so many packs; it evaluates a few before it stores them,
-// so that their loads are under way together.
+// general_body.hpp. A thread evaluates a few packs before it stores them, so that their loads are
+// under way together.
 
 #include "cumulus/exec/cuda/assign_plan.hpp"
 

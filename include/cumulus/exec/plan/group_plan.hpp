@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The groups of a grouped reduction, all of which are reduced together: where the members of each
-// begin, and where its tiles begin among the tiles of all groups. Made on the host, tested without a
-// GPU.
+// begin, and where its tiles begin among the tiles of all. Made on the host, tested without a GPU.
 
 #include <algorithm>
 #include <span>
