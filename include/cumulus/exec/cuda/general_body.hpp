@@ -25,7 +25,7 @@ general_arguments<Tree> make_general_arguments(elementwise_plan const& plan,
   operand moved[count];
   std::copy(operands.begin(), operands.end(), moved);
   index_t extent[max_rank];
-  a.lanes = make_lane_layout(g, plan, moved, extent);
+  static_cast<lane_shape&>(a.lanes) = lay_out_lanes(g, plan, moved, extent, a.lanes.steps);
   a.operands = make_kernel_operands<count>(plan.rank, extent, moved, bad_index);
   int const threads = decided.launch.threads;
   a.work_blocks = g.tile > 0 ? g.items : (g.items + threads - 1) / threads;
@@ -131,18 +131,19 @@ template <class Tree> struct general_body {
       begin[k] =
           displaced(o.data, offset[k] + p.column * o.stride[a.operands.rank - 1] * o.item_bytes);
       if (tiled) {
-        if (k > 0 && a.lanes.in_tile[k] >= 0) {
-          begin[k] = &shared + a.lanes.in_tile[k];
+        if (k > 0 && a.lanes.steps[k].tile >= 0) {
+          begin[k] = &shared + a.lanes.steps[k].tile;
         }
-        begin[k] = displaced(
-            begin[k], (first * a.lanes.lane_step[k] + column * a.lanes.row_step[k]) * o.item_bytes);
+        begin[k] =
+            displaced(begin[k], (first * a.lanes.steps[k].lane + column * a.lanes.steps[k].row) *
+                                    o.item_bytes);
       }
       if (k > 0) {
         leaves.at[k - 1] = begin[k];
-        leaves.step[k - 1] = a.lanes.lane_step[k] * distance;
+        leaves.step[k - 1] = a.lanes.steps[k].lane * distance;
       }
     }
-    store_lanes(leaves, const_cast<std::byte*>(begin[0]), a.lanes.lane_step[0] * distance, first,
+    store_lanes(leaves, const_cast<std::byte*>(begin[0]), a.lanes.steps[0].lane * distance, first,
                 distance, end);
   }
 
@@ -197,7 +198,7 @@ template <class Tree> struct general_body {
     place const p(a, at.block);
     CUMULUS_NO_UNROLL
     for (int k = 1; k < count; ++k) {
-      if (a.lanes.in_tile[k] < 0) {
+      if (a.lanes.steps[k].tile < 0) {
         continue;
       }
       operand const& o = a.operands.of[k];
@@ -212,7 +213,7 @@ template <class Tree> struct general_body {
         along = rest;
       }
       array.from = displaced(o.data, offset + along * o.stride[0]);
-      array.to = shared + a.lanes.in_tile[k];
+      array.to = shared + a.lanes.steps[k].tile;
       array.item_bytes = o.item_bytes;
       array.tile_shift = a.lanes.tile_shift;
       array.lanes = lanes_left(a, along);

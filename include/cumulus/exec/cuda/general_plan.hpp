@@ -90,24 +90,33 @@ inline general_plan plan_general(elementwise_plan const& plan, std::span<operand
 
 /// What the kernel knows of this beside its operands, whose first axis is that of the lanes unless
 /// the lanes lie along the row.
-template <int Count> struct lane_layout {
+struct lane_shape {
   index_t items = 0;
-  divider row;               ///< items of one row
-  index_t extent = 1;        ///< of the axis of the lanes
-  index_t columns = 1;       ///< of the whole row
-  index_t distance = 1;      ///< as in the plan
-  bool along_row = false;    ///< the lanes lie along the row
-  int tile_shift = -1;       ///< 2^tile_shift positions of a tile; -1: no tiles
-  index_t lane_step[Count];  ///< elements between neighbours along that axis, in the tile if it has
-  index_t row_step[Count];   ///< one, and along the row
-  int in_tile[Count];        ///< where an array's tile begins in shared memory; -1: it has none
+  divider row;             ///< items of one row
+  index_t extent = 1;      ///< of the axis of the lanes
+  index_t columns = 1;     ///< of the whole row
+  index_t distance = 1;    ///< as in the plan
+  bool along_row = false;  ///< the lanes lie along the row
+  int tile_shift = -1;     ///< 2^tile_shift positions of a tile; -1: no tiles
+};
+
+/// Steps of one array.
+struct lane_steps {
+  index_t lane =
+      0;            ///< elements between neighbours along the axis of the lanes, in the tile if the
+  index_t row = 0;  ///< array has one, and along the row
+  int tile = -1;    ///< where its tile begins in shared memory; -1: it has none
+};
+
+template <int Count> struct lane_layout : lane_shape {
+  lane_steps steps[Count];
 };
 
 /// Brings the axis of the lanes to the front of the operands and their extents.
-template <int Count>
-lane_layout<Count> make_lane_layout(general_plan const& g, elementwise_plan const& plan,
-                                    operand (&operands)[Count], index_t (&extent)[max_rank]) {
-  lane_layout<Count> result;
+inline lane_shape lay_out_lanes(general_plan const& g, elementwise_plan const& plan,
+                                std::span<operand> operands, index_t (&extent)[max_rank],
+                                lane_steps* steps) {
+  lane_shape result;
   int const last = plan.rank - 1;
   result.items = g.items;
   result.row = divider(g.row);
@@ -115,24 +124,16 @@ lane_layout<Count> make_lane_layout(general_plan const& g, elementwise_plan cons
   result.columns = plan.row_length();
   result.distance = g.distance;
   result.along_row = g.axis == last;
-  std::copy(plan.extent, plan.extent + max_rank, extent);
-  if (g.tile > 0) {
-    result.tile_shift = 0;
-    while (1 << result.tile_shift < g.tile) {
-      ++result.tile_shift;
-    }
+  while (g.tile > 0 && (result.tile_shift < 0 || 1 << result.tile_shift < g.tile)) {
+    ++result.tile_shift;
   }
   int tile_begin = 0;
-  for (int i = 0; i < Count; ++i) {
-    operand& o = operands[i];
-    result.lane_step[i] = o.stride[g.axis];
-    result.row_step[i] = o.stride[last];
-    result.in_tile[i] = -1;
+  for (operand& o : operands) {
+    lane_steps& step = *steps++;
+    step = {o.stride[g.axis], o.stride[last], -1};
     if (g.tile > 0 && plan.is_transposed(o, g.axis)) {
       int const pitch = detail::tile_pitch(g.tile, o.item_bytes);
-      result.lane_step[i] = pitch / o.item_bytes;
-      result.row_step[i] = 1;
-      result.in_tile[i] = tile_begin;
+      step = {pitch / o.item_bytes, 1, tile_begin};
       tile_begin += (g.tile * pitch + 15) / 16 * 16;
     }
     if (!result.along_row) {
@@ -140,6 +141,7 @@ lane_layout<Count> make_lane_layout(general_plan const& g, elementwise_plan cons
       o.stride[0] *= g.tile > 0 ? g.tile : 1;
     }
   }
+  std::copy(plan.extent, plan.extent + max_rank, extent);
   if (!result.along_row) {
     std::rotate(extent, extent + g.axis, extent + g.axis + 1);
   }

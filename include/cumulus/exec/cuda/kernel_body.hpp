@@ -40,7 +40,7 @@ CUMULUS_HD inline std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
 #if defined(__CUDA_ARCH__)
   return __umul64hi(a, b);
 #else
-  __extension__ using wide = unsigned __int128;
+  __extension__ typedef unsigned __int128 wide;
   return static_cast<std::uint64_t>((static_cast<wide>(a) * b) >> 64);
 #endif
 }
@@ -59,7 +59,7 @@ struct divider {
     while (shift < 63 && (std::uint64_t{1} << shift) < static_cast<std::uint64_t>(by)) {
       ++shift;
     }
-    __extension__ using wide = unsigned __int128;
+    __extension__ typedef unsigned __int128 wide;
     wide const divisor = static_cast<wide>(by);
     multiplier = static_cast<std::uint64_t>(((wide{1} << (63 + shift)) + divisor - 1) / divisor);
   }
