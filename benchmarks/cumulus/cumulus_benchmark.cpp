@@ -9,4 +9,5 @@ void bench::add_rows() {
   cumulus_rows::add_statistics_rows();
   cumulus_rows::add_extreme_rows();
   cumulus_rows::add_group_rows();
+  cumulus_rows::add_scan_rows();
 }

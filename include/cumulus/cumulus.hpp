@@ -15,4 +15,5 @@
 #include "cumulus/ops/group_reduce.hpp"
 #include "cumulus/ops/map.hpp"
 #include "cumulus/ops/reductions.hpp"
+#include "cumulus/ops/scans.hpp"
 #include "cumulus/ops/take.hpp"

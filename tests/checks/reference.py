@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/reference.md says what expr/elementwise.def, expr/reductions.def and the docstrings of the
-other functions on arrays say.
+"""docs/reference.md says what expr/elementwise.def, expr/reductions.def, expr/scans.def and the
+docstrings of the other functions on arrays say.
 
 Without arguments compares; with --write makes the page anew.
 """
@@ -38,6 +38,11 @@ OPTIONS = {
     "position": "keepdims",
 }
 
+SCAN_OPTIONS = {
+    "numpy": "",
+    "array_api": "include_initial; an axis is needed where there are several",
+}
+
 
 def rows(path, macro):
     """The arguments of each use of a macro at the start of a line."""
@@ -69,6 +74,7 @@ DOCUMENTED = {
     "Positions": "array/nonzero.hpp",
     "Gathers": "ops/take.hpp",
     "Functions of one's own, masks": "ops/map.hpp",
+    "Scans with a function of one's own": "ops/scans.hpp",
     "Products of matrices": "linalg/matmul.hpp",
     "Files": "io/npy.hpp",
     "Text": "array/print.hpp",
@@ -116,6 +122,13 @@ def page():
     ]
     for _, row in rows(ROOT / "include/cumulus/expr/reductions.def", "CUMULUS_REDUCTION"):
         lines.append(f"| `{row[0]}(x)` | {row[-1]} | {OPTIONS[row[2]]} |")
+    lines += [
+        "", "## Scans", "",
+        "Each takes `(x, axis)`, and `(x)` for all elements in row-major order.", "",
+        "| function | gives | options |", "|---|---|---|",
+    ]
+    for _, row in rows(ROOT / "include/cumulus/expr/scans.def", "CUMULUS_SCAN"):
+        lines.append(f"| `{row[0]}(x)` | {row[-1]} | {SCAN_OPTIONS[row[2]]} |")
     for title, path in DOCUMENTED.items():
         lines += ["", f"## {title}", "", f"In `cumulus/{path}`, with examples and errors.", "",
                   "| function | gives | after |", "|---|---|---|"]

@@ -28,20 +28,33 @@ class range_body {
   void (*call_)(void const*, index_t, index_t);
 };
 
-/// Calls body on parts of [0, n) that begin at multiples of `grain`, on several threads when there
-/// are at least two parts worth `cost` elements each. An exception reaches the caller once.
-inline void parallel_range(index_t n, index_t grain, index_t cost, range_body const& body) {
-  if (n <= 0) {
-    return;
-  }
-  index_t const parts = (n + grain - 1) / grain;
+/// As many threads as there are parts worth `cost` elements together for; one where this is one of
+/// several threads already.
+inline index_t threads_that_pay(index_t parts, index_t cost) {
 #if defined(_OPENMP)
   constexpr index_t worthwhile = 1 << 15;  // elements; below, waking the threads costs more
   index_t threads = omp_get_max_threads();
   threads = threads < parts ? threads : parts;
   index_t const paying = cost / worthwhile;
   threads = threads < paying ? threads : paying;
-  if (threads > 1 && !omp_in_parallel()) {
+  return threads > 1 && !omp_in_parallel() ? threads : 1;
+#else
+  static_cast<void>(parts);
+  static_cast<void>(cost);
+  return 1;
+#endif
+}
+
+/// Calls body on parts of [0, n) that begin at multiples of `grain`, on several threads when there
+/// are at least two parts worth `cost` elements each. An exception reaches the caller once.
+inline void parallel_range(index_t n, index_t grain, index_t cost, range_body const& body) {
+  if (n <= 0) {
+    return;
+  }
+  [[maybe_unused]] index_t const parts = (n + grain - 1) / grain;
+  [[maybe_unused]] index_t const threads = threads_that_pay(parts, cost);
+#if defined(_OPENMP)
+  if (threads > 1) {
     std::exception_ptr failure;
 #  pragma omp parallel num_threads(static_cast<int>(threads))
     {
@@ -65,8 +78,6 @@ inline void parallel_range(index_t n, index_t grain, index_t cost, range_body co
     return;
   }
 #endif
-  static_cast<void>(parts);
-  static_cast<void>(cost);
   body(0, n);
 }
 

@@ -87,6 +87,31 @@ inline void repeat_item(std::byte* to, std::byte const* item, int item_bytes) {
   }
 }
 
+template <int Bytes>
+void replace_items_of(std::byte* at, bool const* valid, index_t count, std::byte const* item) {
+  for (index_t i = 0; i < count; ++i) {
+    std::byte const* const from = valid[i] ? at + i * Bytes : item;
+    std::memmove(at + i * Bytes, from, Bytes);
+  }
+}
+
+/// Puts `item` where elements do not take part.
+inline void replace_items(std::byte* at, bool const* valid, index_t count, std::byte const* item,
+                          int item_bytes) {
+  switch (item_bytes) {
+    case 1:
+      return replace_items_of<1>(at, valid, count, item);
+    case 2:
+      return replace_items_of<2>(at, valid, count, item);
+    case 4:
+      return replace_items_of<4>(at, valid, count, item);
+    case 8:
+      return replace_items_of<8>(at, valid, count, item);
+    default:
+      return replace_items_of<16>(at, valid, count, item);
+  }
+}
+
 /// True if leaf k is the index of a gather.
 inline bool is_index(std::span<operand const> leaves, std::size_t k) {
   return k + 1 < leaves.size() && leaves[k + 1].kind == leaf_kind::indirect;

@@ -34,6 +34,31 @@ inline index_t misplaced_bytes(std::byte const* at) {
   return static_cast<index_t>(reinterpret_cast<std::uintptr_t>(at) % 64);
 }
 
+/// Stores a vector of 16, 32 or 64 bytes past the caches, at an address that is a multiple of its
+/// size; any other vector, and where there is no such store, as usual.
+template <class V> void stream_vector(std::byte* to, V const& v) {
+#if defined(__AVX512F__)
+  constexpr bool streams = sizeof(V) == 16 || sizeof(V) == 32 || sizeof(V) == 64;
+#elif defined(__AVX__)
+  constexpr bool streams = sizeof(V) == 16 || sizeof(V) == 32;
+#elif defined(__x86_64__)
+  constexpr bool streams = sizeof(V) == 16;
+#else
+  constexpr bool streams = false;
+#endif
+  if constexpr (streams) {
+#if defined(__AVX512VL__)
+    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "v"(v));
+#elif defined(__AVX__)
+    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
+#elif defined(__x86_64__)
+    asm volatile("movntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
+#endif
+  } else {
+    std::memcpy(to, &v, sizeof(v));
+  }
+}
+
 /// Copies bytes past the caches; what is not a whole vector register at an address that is a
 /// multiple of its size is copied as usual.
 [[gnu::noinline]] inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
@@ -47,13 +72,7 @@ inline index_t misplaced_bytes(std::byte const* at) {
   for (; i + vector_bytes <= bytes; i += vector_bytes) {
     word v;
     std::memcpy(&v, from + i, sizeof(v));
-#  if defined(__AVX512F__)
-    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<word*>(to + i)) : "v"(v));
-#  elif defined(__AVX__)
-    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<word*>(to + i)) : "x"(v));
-#  else
-    asm volatile("movntdq %1, %0" : "=m"(*reinterpret_cast<word*>(to + i)) : "x"(v));
-#  endif
+    stream_vector(to + i, v);
   }
   if (i < bytes) {
     std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));

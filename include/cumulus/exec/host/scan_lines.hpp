@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The loops of scans: down, where neighbouring elements belong to different series, and along,
+// where they follow one another. Both join each element to what was before it, one after the other.
+
+#include "cumulus/exec/host/streaming_store.hpp"
+#include "cumulus/expr/scanners.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+
+/// Some lines of a scan, without their types.
+struct scan_lines {
+  void const* op;        ///< the scanner
+  void const* const* x;  ///< the elements of each line, side by side
+  int lines;
+  int count;     ///< elements of each line
+  void* carry;   ///< down: what each place of a line holds so far; along: each line
+  bool fresh;    ///< nothing yet
+  bool streams;  ///< past the caches: every line of results begins with a line of the cache
+  std::byte* const*
+      out;  ///< the results of each line, side by side; along: null if none are wanted
+};
+
+namespace detail {
+
+/// True if whole packs can be joined.
+template <class S>
+inline constexpr bool joins_packs_v = [] {
+  if constexpr (requires { S::operation::width; }) {
+    return fits_simd_v<typename S::input> && fits_simd_v<typename S::lane> &&
+           fits_simd_v<typename S::result>;
+  } else {
+    return false;
+  }
+}();
+
+template <class To, int N, class T> simd<To, N> loaded(T const* from) {
+  simd<T, N> x;
+  std::memcpy(static_cast<void*>(&x), from, sizeof(x));
+  return convert<To>(x);
+}
+template <bool Streams = false, class T, class From, int N>
+void stored(T* to, simd<From, N> const& x) {
+  auto const y = convert<T>(x).v();
+  if constexpr (Streams) {
+    stream_vector(reinterpret_cast<std::byte*>(to), y);
+  } else {
+    std::memcpy(static_cast<void*>(to), &y, sizeof(y));
+  }
+}
+
+/// Elements of a pack of neighbouring series.
+template <class S>
+inline constexpr int down_pack =
+    vector_bytes / (sizeof(typename S::input) > sizeof(typename S::lane)
+                        ? sizeof(typename S::input)
+                        : sizeof(typename S::lane));
+
+/// A few lines, each of which continues the one before at every place.
+template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_lines const& p) {
+  using T = typename S::input;
+  using L = typename S::lane;
+  using R = typename S::result;
+  S const& s = *static_cast<S const*>(p.op);
+  L* const carry = static_cast<L*>(p.carry);
+  T const* x[Lines];
+  R* out[Lines];
+  for (int r = 0; r < Lines; ++r) {
+    x[r] = static_cast<T const*>(p.x[r]);
+    out[r] = reinterpret_cast<R*>(p.out[r]);
+  }
+  int j = 0;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    if constexpr (joins_packs_v<S>) {
+      constexpr int n = down_pack<S>;
+      for (; j + n <= p.count; j += n) {
+        auto c = Fresh ? loaded<L, n>(x[0] + j) : loaded<L, n>(carry + j);
+        ((c = Fresh && I == 0 ? c : s.op(c, loaded<L, n>(x[I] + j)),
+          stored<Streams>(out[I] + j, c)),
+         ...);
+        stored(carry + j, c);
+      }
+    }
+    for (; j < p.count; ++j) {
+      L c = Fresh ? S::lift(x[0][j]) : carry[j];
+      ((c = Fresh && I == 0 ? c : s.join(c, S::lift(x[I][j])), out[I][j] = S::value(c)), ...);
+      carry[j] = c;
+    }
+  }(std::make_integer_sequence<int, Lines>{});
+}
+
+/// Of two lines that are `Distance` apart, blocks of as many elements change places: the new first
+/// line, or the second.
+template <int Distance, bool Second, class V, std::size_t... I>
+V exchanged(V const& a, V const& b, std::index_sequence<I...>) {
+  constexpr int n = sizeof...(I);
+  constexpr auto from = [](int i) {
+    bool const of_b = (i & Distance) != 0;
+    return Second ? (of_b ? n + i : i + Distance) : (of_b ? n + i - Distance : i);
+  };
+#if defined(__clang__)
+  return __builtin_shufflevector(a, b, from(I)...);
+#else
+  using element = std::remove_reference_t<decltype(V{}[0])>;
+  return __builtin_shuffle(a, b, V{static_cast<element>(from(I))...});
+#endif
+}
+
+/// The lines of a square become its columns, in log2 steps.
+template <int Distance, class V, std::size_t... I>
+void transpose_vectors(V (&x)[sizeof...(I)], std::index_sequence<I...> all) {
+  if constexpr (Distance < static_cast<int>(sizeof...(I))) {
+    V const y[] = {(I & Distance) == 0
+                       ? exchanged<Distance, false>(x[I], x[(I + Distance) % sizeof...(I)], all)
+                       : exchanged<Distance, true>(x[(I - Distance) % sizeof...(I)], x[I], all)...};
+    ((x[I] = y[I]), ...);
+    transpose_vectors<2 * Distance>(x, all);
+  }
+}
+template <class T, int N> void transpose_lanes(simd<T, N> (&x)[N]) {
+  using word = typename signed_of_size<sizeof(T)>::type;
+  using line = typename simd<word, N>::vec;
+  [&]<std::size_t... I>(std::index_sequence<I...> all) {
+    line y[N] = {(line)x[I].v()...};
+    transpose_vectors<1>(y, all);
+    ((x[I] = simd<T, N>((typename simd<T, N>::vec)y[I])), ...);
+  }(std::make_index_sequence<N>{});
+}
+
+/// Elements `j` on of one line.
+template <class S> void scan_along_one(scan_lines const& p, int line, int j) {
+  using L = typename S::lane;
+  using R = typename S::result;
+  S const& s = *static_cast<S const*>(p.op);
+  auto const* const x = static_cast<typename S::input const*>(p.x[line]);
+  R* const out = p.out != nullptr ? reinterpret_cast<R*>(p.out[line]) : nullptr;
+  L& carry = static_cast<L*>(p.carry)[line];
+  L c = carry;
+  if (p.fresh && j == 0 && p.count > 0) {
+    c = S::lift(x[j]);
+    if (out != nullptr) {
+      out[j] = S::value(c);
+    }
+    ++j;
+  }
+  if (out != nullptr) {
+    for (; j < p.count; ++j) {
+      c = s.join(c, S::lift(x[j]));
+      out[j] = S::value(c);
+    }
+  } else {
+    for (; j < p.count; ++j) {
+      c = s.join(c, S::lift(x[j]));
+    }
+  }
+  carry = c;
+}
+
+/// What becomes of the results of lines.
+enum class results { none, cached, streamed };
+
+/// One square of lines: transposed, joined column by column, and transposed back.
+template <class S, results Results, int N>
+[[gnu::always_inline]] inline void scan_square(S const& s, typename S::input const* const (&x)[N],
+                                               simd<typename S::lane, N>& c, int j, bool fresh,
+                                               simd<typename S::result, N> (&result)[N]) {
+  using L = typename S::lane;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    simd<typename S::input, N> column[N] = {loaded<typename S::input, N>(x[I] + j)...};
+    transpose_lanes(column);
+    ((c = I == 0 && fresh ? convert<L>(column[I]) : s.op(c, convert<L>(column[I])),
+      result[I] = convert<typename S::result>(c)),
+     ...);
+    if constexpr (Results != results::none) {
+      transpose_lanes(result);
+    }
+  }(std::make_integer_sequence<int, N>{});
+}
+
+/// As many whole squares of the lines as there are. Returns how many elements of each line that was.
+template <class S, results Results, int N>
+int scan_squares(S const& s, typename S::input const* const (&x)[N],
+                 typename S::result* const (&out)[N], simd<typename S::lane, N>& carry, int count,
+                 bool fresh) {
+  using R = typename S::result;
+  constexpr bool streams = Results == results::streamed;
+  // Results fill a line of the cache at a time.
+  constexpr int step = N * sizeof(R) < 64 ? 2 * N : N;
+  simd<typename S::lane, N> c = carry;
+  int j = 0;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    for (; j + step <= count; j += step, fresh = false) {
+      simd<R, N> first[N];
+      scan_square<S, Results, N>(s, x, c, j, fresh, first);
+      if constexpr (step == N) {
+        if constexpr (Results != results::none) {
+          (stored<streams>(out[I] + j, first[I]), ...);
+        }
+      } else {
+        simd<R, N> second[N];
+        scan_square<S, Results, N>(s, x, c, j + N, false, second);
+        if constexpr (Results != results::none) {
+          ((stored<streams>(out[I] + j, first[I]), stored<streams>(out[I] + j + N, second[I])),
+           ...);
+        }
+      }
+    }
+  }(std::make_integer_sequence<int, N>{});
+  carry = c;
+  return j;
+}
+
+/// As many lines as a register has lanes, of which `lines` from `first` on exist.
+template <class S, int N> void scan_along_together(scan_lines const& p, int first, int lines) {
+  using L = typename S::lane;
+  S const& s = *static_cast<S const*>(p.op);
+  L* const carry = static_cast<L*>(p.carry) + first;
+  typename S::input const* x[N];
+  typename S::result* out[N];
+  simd<L, N> c = {};
+  for (int l = 0; l < N; ++l) {
+    // A line that stands for one that is missing writes the same results again.
+    int const line = l < lines ? l : lines - 1;
+    x[l] = static_cast<typename S::input const*>(p.x[first + line]);
+    out[l] =
+        p.out != nullptr ? reinterpret_cast<typename S::result*>(p.out[first + line]) : nullptr;
+    c.set(l, carry[line]);
+  }
+  int const done =
+      p.out == nullptr ? scan_squares<S, results::none, N>(s, x, out, c, p.count, p.fresh)
+      : p.streams      ? scan_squares<S, results::streamed, N>(s, x, out, c, p.count, p.fresh)
+                       : scan_squares<S, results::cached, N>(s, x, out, c, p.count, p.fresh);
+  for (int l = 0; l < lines; ++l) {
+    carry[l] = c[l];
+    scan_along_one<S>(p, first + l, done);
+  }
+}
+
+}  // namespace detail
+
+/// True if lines are scanned together: floating sums wait several cycles for the one before.
+template <class S>
+inline constexpr bool scans_together_v =
+    detail::joins_packs_v<S> && std::is_floating_point_v<typename S::input>;
+
+/// True if results of neighbouring series go past the caches a line of the cache at a time. Stores of
+/// less are slow where several lines take turns.
+template <class S>
+inline constexpr bool streams_down_v =
+    detail::joins_packs_v<S> && detail::down_pack<S> * sizeof(typename S::result) >= 64;
+
+/// Four lines or one, the first alone.
+template <class S> void scan_down(scan_lines const& p) {
+  if (p.fresh) {
+    detail::scan_down<S, 1, true, false>(p);
+  } else if (p.lines == 1) {
+    detail::scan_down<S, 1, false, false>(p);
+  } else {
+    if constexpr (streams_down_v<S>) {
+      if (p.streams) {
+        return detail::scan_down<S, 4, false, true>(p);
+      }
+    }
+    detail::scan_down<S, 4, false, false>(p);
+  }
+}
+
+/// Lines that know nothing of each other.
+template <class S> void scan_along(scan_lines const& p) {
+  int first = 0;
+  if constexpr (scans_together_v<S>) {
+    constexpr int n = vector_bytes / 8;
+    for (; p.lines - first > 1; first += n) {
+      detail::scan_along_together<S, n>(p, first, p.lines - first < n ? p.lines - first : n);
+    }
+  }
+  for (; first < p.lines; ++first) {
+    detail::scan_along_one<S>(p, first, 0);
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET
