@@ -41,3 +41,7 @@ array<double> sum_of_products(array<double> const& a, array<double> const& b) {
   return cm::sum(a * b, 0);
 }
 array<float> deviation_float(array<float> const& a) { return cm::stddev(a, 0); }
+array<float> sums_down(array<float> const& a) { return cm::cumsum(a, 0); }
+array<double> products_along(array<double> const& a, array<double> const& b) {
+  return cm::cumprod(a + b, 1);
+}

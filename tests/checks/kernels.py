@@ -55,6 +55,8 @@ CEILINGS = (
     (("merge_body",), 64),
     (("tile_body",), 85),
     (("by_hand",), 64),
+    (("scan_along_body",), 64),
+    (("scan_columns_body",), 64),
 )
 # What a kernel of packs of each element type must hold (in PTX, as nvcc writes it).
 WIDE_LOAD = re.compile(r"\bld\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel bodies of scans on an emulated grid. Oracle: plain loops on integers, whose partial
-// results are exact in every order of joining neighbours, with an operation that is not commutative.
+// results are exact in every order of joining neighbours; one operation is not commutative.
 
 #include "cumulus/exec/cuda/scan_arguments.hpp"
 

@@ -111,6 +111,38 @@ TEST(scan_sweep, threads_do_not_change_bits) {
   }
 }
 
+/// Oracle: docs/summation.md in plain loops.
+TEST(scan_sweep, sums_are_added_in_the_order_written_down) {
+  auto const sum = std::plus<double>{};
+  array<double> const y = cm::reshape(cm::sin(cm::arange<double>(70000)), {70, 1000});
+  array<double> const turned = cm::transpose(y);
+  for (int axis : {0, 1}) {
+    auto const expected = plain_scan<double>(y, axis, sum);
+    expect_scan(cm::cumsum(y, axis), expected, "one after the other");
+    expect_scan(cm::cumsum(cm::transpose(turned), axis), expected, "another layout");
+  }
+  array<double> const x = cm::sin(cm::arange<double>(30000));
+  std::vector<double> expected(30000);
+  double before = 0;
+  for (index_t tile = 0; tile < 30000; tile += 1024) {
+    double total = 0;
+    double so_far = before;
+    for (index_t i = tile; i < std::min<index_t>(tile + 1024, 30000); ++i) {
+      total = i == tile ? x.data()[i] : total + x.data()[i];
+      so_far = i == 0 ? x.data()[i] : so_far + x.data()[i];
+      expected[i] = so_far;
+    }
+    before = tile == 0 ? total : before + total;
+  }
+  expect_scan(cm::cumsum(x), expected, "tiles");
+  array<double> const backwards = x(slice(_, _, -1));
+  expect_scan(cm::cumsum(backwards(slice(_, _, -1))), expected, "tiles, backwards in memory");
+  // Rounded once: the sums themselves are doubles.
+  array<float> const narrow = cm::astype<float>(x);
+  array<float> const of_doubles = cm::astype<float>(cm::cumsum(cm::astype<double>(narrow)));
+  EXPECT_TRUE(cm::array_equal(cm::cumsum(narrow), of_doubles));
+}
+
 TEST(scan_sweep, expressions_are_read_where_they_are) {
   array<double> const x = small_integers<double>({60, 50});
   array<double> const row = small_integers<double>({50});

@@ -11,8 +11,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Scans e along the axes of `set`, one or all of them, into `out`, which has strides over e's shape
-/// and is new: on a device no other stream than the current one has used it.
+/// Scans e along the axes of `set`, one or all of them, into `out`, which has strides over e's
+/// shape and is new: on a device no other stream than the current one has used it.
 template <class Tree, class Space, class S>
 void scan_elements(expression<Tree, Space> const& e, axis_set const& set, operand const& out,
                    S const& scanner) {

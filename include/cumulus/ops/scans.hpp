@@ -22,8 +22,9 @@ struct array_api_scan_options {
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-/// The result of a scan: its array, and the same as an operand over the scanned shape.
-template <class S, class Space, class Tree>
+/// Scans e along an axis, or all its elements, into a new array. `MayBegin` says whether it may
+/// begin with the operation's identity.
+template <bool MayBegin, class S, class Space, class Tree>
 auto scanned(char const* name, expression<Tree, Space> const& e, std::optional<int> axis,
              bool include_initial, S const& scanner) {
   using R = typename S::result;
@@ -42,7 +43,7 @@ auto scanned(char const* name, expression<Tree, Space> const& e, std::optional<i
              .item_bytes = sizeof(R),
              .kind = leaf_kind::array};
   std::copy(st.begin(), st.end(), op.stride);
-  if constexpr (has_identity_v<typename S::operation>) {
+  if constexpr (MayBegin) {
     if (include_initial) {
       result[k] = 1;
       array_view<R, Space>(out.owner(), out.data(), result, out.strides())
@@ -55,8 +56,9 @@ auto scanned(char const* name, expression<Tree, Space> const& e, std::optional<i
 
 template <class Scanner, counted Elements, class Options, class X>
 auto scan_row(char const* name, X const& x, std::optional<int> axis, Options const& o) {
+  constexpr bool may_begin = requires { o.include_initial; };
   bool include_initial = false;
-  if constexpr (requires { o.include_initial; }) {
+  if constexpr (may_begin) {
     include_initial = o.include_initial;
     if (!axis.has_value() && x.shape().rank() > 1) {
       throw axis_error(std::string(name) + ": expected an axis for shape " + to_string(x.shape()) +
@@ -65,8 +67,8 @@ auto scan_row(char const* name, X const& x, std::optional<int> axis, Options con
   }
   using T = value_type_of<X>;
   constexpr counted elements = real_floating<T> || complex_floating<T> ? Elements : counted::every;
-  return scanned(name, reduce_arguments::counted_elements<elements>(x), axis, include_initial,
-                 Scanner{});
+  return scanned<may_begin>(name, reduce_arguments::counted_elements<elements>(x), axis,
+                            include_initial, Scanner{});
 }
 
 }  // namespace detail
@@ -83,12 +85,12 @@ auto scan_row(char const* name, X const& x, std::optional<int> axis, Options con
 #include "cumulus/expr/scans.def"
 
 /// Each element joined by f to what f gave for the one before along an axis; the first is as it is.
-/// f takes two plain numbers (float for the 16-bit types) and is associative: which neighbours it is
-/// called for first is not said, and depends on the shape and the space alone. It must be callable
-/// on the device when the array is there.
+/// f takes two plain numbers (float for the 16-bit types) and is associative: which neighbours it
+/// is called for first depends on the shape and the space. It must be callable on the device when
+/// the array is there.
 ///     struct longer { template <class T> CUMULUS_HD T operator()(T a, T b) const { … } };
 ///     cm::ndarray longest = cm::scan(longer{}, x, 0);
-/// Shape:  x's.    Dtype: what f returns, which it must also take.    Cost: eager, reads x where it is.
+/// Shape:  x's.    Dtype: what f returns, which it must also take.    Cost: eager, one new array.
 /// Throws: axis_error if axis is outside [-rank, rank); what f throws, once; out_of_memory.
 /// Source: numpy.ufunc.accumulate.
 template <class F, array_like X> auto scan(F f, X const& x, int axis = 0) {
@@ -100,7 +102,7 @@ template <class F, array_like X> auto scan(F f, X const& x, int axis = 0) {
   static_assert(dtype<typename S::result>,
                 "cumulus: the function given to scan must return an element type (bool, a "
                 "fixed-width integer, float, double, complex)");
-  return detail::scanned("scan", as_expression(x), axis, false, S{std::move(f)});
+  return detail::scanned<false>("scan", as_expression(x), axis, false, S{std::move(f)});
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a scan's plan to the launches of its kernels: how series are cut into tiles, and one level of
-// totals after another. Ordinary code, tested without a GPU.
+// From a scan's plan to the launches of its kernels: how series are cut into tiles, and one level
+// of totals after another. Ordinary code, tested without a GPU.
 
 #include "cumulus/exec/cuda/scan_body.hpp"
 #include "cumulus/exec/plan/scan_plan.hpp"

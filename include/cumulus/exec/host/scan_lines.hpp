@@ -177,7 +177,7 @@ template <class S, results Results, int N>
   }(std::make_integer_sequence<int, N>{});
 }
 
-/// As many whole squares of the lines as there are. Returns how many elements of each line that was.
+/// As many whole squares of the lines as there are. Returns the elements of each line in them.
 template <class S, results Results, int N>
 int scan_squares(S const& s, typename S::input const* const (&x)[N],
                  typename S::result* const (&out)[N], simd<typename S::lane, N>& carry, int count,
@@ -243,8 +243,8 @@ template <class S>
 inline constexpr bool scans_together_v =
     detail::joins_packs_v<S> && std::is_floating_point_v<typename S::input>;
 
-/// True if results of neighbouring series go past the caches a line of the cache at a time. Stores of
-/// less are slow where several lines take turns.
+/// True if results of neighbouring series go past the caches a line of the cache at a time. Stores
+/// of less are slow where several lines take turns.
 template <class S>
 inline constexpr bool streams_down_v =
     detail::joins_packs_v<S> && detail::down_pack<S> * sizeof(typename S::result) >= 64;

@@ -38,8 +38,10 @@ class scan_sweep {
         op_(op),
         item_(operands[0].item_bytes),
         step_(operands[0].stride[plan.row_axis()]),
-        piece_(std::min(longest_piece, plan.length)),
         streams_(goes_past_caches()),
+        in_place_(reads_and_writes_in_place()),
+        piece_(std::min(in_place_ ? column_block : longest_piece, plan.length)),
+        strip_(in_place_ ? column_block : longest_piece),
         follows_(lines_follow_one_another()) {}
 
   void run() const {
@@ -56,10 +58,10 @@ class scan_sweep {
   }
 
  private:
-  static constexpr int together = 8;             ///< lines handed to a loop at once
-  static constexpr index_t longest_piece = 512;  ///< elements of each
+  static constexpr int together = 8;  ///< lines handed to a loop at once
+  /// Elements of each whose values and results stay in the nearest cache.
+  static constexpr index_t longest_piece = 512;
   static constexpr int rows_at_once = 4;         ///< lines of columns
-  static constexpr index_t strip = 512;          ///< elements of each
   static constexpr index_t column_block = 8192;  ///< columns whose carries stay in the cache
 
   /// Part of one series.
@@ -73,8 +75,8 @@ class scan_sweep {
    public:
     line_memory(scan_sweep const& s, index_t lines, index_t length, index_t carries)
         : loop(s.f_.evaluator, s.operands_.subspan(1), s.plan_.row_axis()),
-          values_(lines * length * s.f_.evaluator.item_bytes),
-          staged_(lines * length * s.item_),
+          values_(s.in_place_ ? 0 : lines * length * s.f_.evaluator.item_bytes),
+          staged_(s.in_place_ ? 0 : lines * length * s.item_),
           carry_((carries * s.f_.lane_bytes + 63) / 64 * 64),
           memory_(allocate_host(static_cast<std::size_t>(
               values_ + staged_ + carry_ + (s.f_.nothing != nullptr ? lines * length : 0)))) {}
@@ -104,6 +106,13 @@ class scan_sweep {
       result = result && (k == row || out.stride[k] * item_ % cache_line == 0);
     }
     return result;
+  }
+
+  /// True if a loop needs no memory between the elements and the results.
+  bool reads_and_writes_in_place() const {
+    bool const across = plan_.what == scan_case::columns;
+    return f_.is_array && plan_.scanned_rank == 1 && operands_[1].stride[plan_.row_axis()] == 1 &&
+           step_ == 1 && (!streams_ || (across ? f_.down_streams : f_.along_streams));
   }
 
   /// True if neighbouring series are one run at even steps in every leaf, and several fit a piece.
@@ -340,7 +349,7 @@ class scan_sweep {
     index_t const size = plan_.series * plan_.length;
     parallel_range(plan_.series, grain, size, [&](index_t begin, index_t end) {
       stream_fence const fence(streams_);
-      line_memory memory(*this, rows_at_once, strip, widest);
+      line_memory memory(*this, rows_at_once, strip_, widest);
       while (begin < end) {
         index_t const column = begin % columns;
         index_t const width = std::min({column_block, columns - column, end - begin});
@@ -363,16 +372,16 @@ class scan_sweep {
         std::copy(base, base + operands_.size(), at[r]);
         step_along(at[r], operands_, plan_.kept_rank, i + r);
       }
-      for (index_t c = 0; c < width; c += strip) {
-        index_t const count = std::min(strip, width - c);
+      for (index_t c = 0; c < width; c += strip_) {
+        index_t const count = std::min(strip_, width - c);
         void const* x[rows_at_once];
         std::byte* to[rows_at_once];
         std::byte* out[rows_at_once];
         for (int r = 0; r < n; ++r) {
           x[r] = produce(m, at[r], column + c, count,
-                         m.values() + r * strip * f_.evaluator.item_bytes);
+                         m.values() + r * strip_ * f_.evaluator.item_bytes);
           to[r] = const_cast<std::byte*>(at[r][0]) + (column + c) * item_;
-          out[r] = staged ? m.staged() + r * strip * item_ : to[r];
+          out[r] = staged ? m.staged() + r * strip_ * item_ : to[r];
         }
         f_.down({op_, x, n, static_cast<int>(count), m.carry() + c * f_.lane_bytes, i == 0,
                  streams_ && !staged, out});
@@ -390,8 +399,10 @@ class scan_sweep {
   void const* op_;
   index_t item_;
   index_t step_;
-  index_t piece_;  ///< elements of a line handed to a loop at once
   bool streams_;
+  bool in_place_;
+  index_t piece_;  ///< elements of a line handed to a loop along it at once
+  index_t strip_;  ///< and across
   bool follows_;
 };
 
