@@ -111,7 +111,7 @@ class scan_sweep {
   /// True if a loop needs no memory between the elements and the results.
   bool reads_and_writes_in_place() const {
     bool const across = plan_.what == scan_case::columns;
-    return f_.is_array && plan_.scanned_rank == 1 && operands_[1].stride[plan_.row_axis()] == 1 &&
+    return f_.evaluator.is_array && plan_.scanned_rank == 1 && operands_[1].stride[plan_.row_axis()] == 1 &&
            step_ == 1 && (!streams_ || (across ? f_.down_streams : f_.along_streams));
   }
 
