@@ -23,11 +23,13 @@ import sys
 from pathlib import Path
 
 from driver import figure, machine, report, statistics
-from driver.contestants import Failure, available_cpus, find_contestants
+from driver.contestants import available_cpus, find_contestants
+from driver.measure import measured
 from driver.rows import DTYPES, ROWS
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK_SECONDS = 1e-4
+LIMIT_FORMS = {"limit": "", "limit/stream": "stream"}  # in the table: the variant of its rows
 
 
 def arguments():
@@ -59,55 +61,6 @@ def thread_counts(text):
     return counts
 
 
-def entries(contestants, row):
-    """(name in the table, contestant, variant of the row) of those that may take part."""
-    for name, contestant in contestants.items():
-        if name == "limit":
-            yield "limit", contestant, ""
-            yield "limit/stream", contestant, "stream"
-        else:
-            yield name, contestant, row.variant
-
-
-def measured(row, dtype, threads, contestants, options):
-    """The record of one row: every contestant's seconds in every round."""
-    shape = row.quick if options.quick else row.shape
-    record = {
-        "row": row.name,
-        "section": row.section,
-        "dtype": dtype,
-        "threads": threads,
-        "shape": shape,
-        "bytes": row.moved_bytes(dtype, options.quick),
-        "contestants": {},
-    }
-    turns = list(entries(contestants, row))
-    times = {name: [] for name, _, _ in turns}
-    for k in range(options.rounds):
-        # Each round begins with another one.
-        for name, contestant, variant in turns[k % len(turns) :] + turns[: k % len(turns)]:
-            if times[name] is None:
-                continue
-            try:
-                taken = contestant.measure(
-                    row, dtype, shape, threads, options.seconds, k == 0, variant
-                )
-            except Failure as failure:
-                record["contestants"][name] = {"failed": str(failure)}
-                times[name] = None
-                continue
-            if taken is None:
-                times[name] = None
-            else:
-                times[name].append(taken)
-    for contestant in contestants.values():
-        contestant.end_row()
-    for name, seconds in times.items():
-        if seconds:
-            record["contestants"][name] = {"times": seconds, **statistics.summary(seconds)}
-    return record
-
-
 def measure_all(contestants, options):
     rows = [row for row in ROWS if re.search(options.rows, row.name)]
     if options.quick:  # rows that differ in their size alone are the same one
@@ -122,7 +75,7 @@ def measure_all(contestants, options):
     for row in rows:
         for dtype in options.dtypes.split(","):
             for threads in counts:
-                record = measured(row, dtype, threads, contestants, options)
+                record = measured(row, dtype, threads, contestants, options, LIMIT_FORMS)
                 where = (row.operation, row.shape, dtype, threads)
                 if not row.variant:
                     old.setdefault(where, record)

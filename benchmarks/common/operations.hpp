@@ -26,6 +26,7 @@ template <class Self, int Inputs> struct elementwise : operation {
     return std::vector<extents>(Inputs, shape);
   }
   template <class P> static void naive(P const& p, double* want) {
+#pragma omp parallel for
     for (index i = 0; i < p.size(); ++i) {
       double x[Inputs + 1] = {};
       for (int k = 0; k < Inputs; ++k) {

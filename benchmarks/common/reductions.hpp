@@ -108,13 +108,17 @@ template <class Statistic, int Axis> struct reduction : operation {
   }
   template <class P> static void naive(P const& p, double* want) {
     around_axis const a = split(p.shape, Axis);
-    std::vector<double> values(static_cast<std::size_t>(a.along));
-    for (index i = 0; i < a.outer * a.inner; ++i) {
-      auto const* const first = p.in(0) + i / a.inner * a.along * a.inner + i % a.inner;
-      for (index k = 0; k < a.along; ++k) {
-        values[k] = static_cast<double>(first[k * a.inner]);
+#pragma omp parallel
+    {
+      std::vector<double> values(static_cast<std::size_t>(a.along));
+#pragma omp for
+      for (index i = 0; i < a.outer * a.inner; ++i) {
+        auto const* const first = p.in(0) + i / a.inner * a.along * a.inner + i % a.inner;
+        for (index k = 0; k < a.along; ++k) {
+          values[k] = static_cast<double>(first[k * a.inner]);
+        }
+        want[i] = Statistic::of(values);
       }
-      want[i] = Statistic::of(values);
     }
   }
 };

@@ -4,17 +4,13 @@ each in a process that stays. A measurement is seconds per call, or a Failure in
 
 import json
 import os
-import select
 import subprocess
 import sys
 from pathlib import Path
 
+from .process import TIME_LIMIT, AnsweringProcess, Failure
+
 HERE = Path(__file__).resolve().parents[1]
-TIME_LIMIT = 600  # seconds for one measurement
-
-
-class Failure(Exception):
-    """Why a contestant has no figure for a row."""
 
 
 def available_cpus():
@@ -104,42 +100,12 @@ class PythonPeer:
         self.python = python
         self._workers = {}
 
-    def _worker(self, threads):
-        worker = self._workers.get(threads)
-        if worker is None or worker.poll() is not None:
-            environment, pin = pinned(threads)
-            worker = subprocess.Popen(
-                [self.python, "-m", "python_peers.worker", self.name],
-                cwd=HERE,
-                env=environment,
-                preexec_fn=pin,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-            self._workers[threads] = worker
-        return worker
-
     def _ask(self, threads, question):
-        try:
-            worker = self._worker(threads)
-        except OSError as error:
-            raise Failure(str(error))
-        try:
-            worker.stdin.write(json.dumps(question) + "\n")
-            worker.stdin.flush()
-            ready, _, _ = select.select([worker.stdout], [], [], TIME_LIMIT)
-            answer = json.loads(worker.stdout.readline()) if ready else None
-        except (OSError, ValueError):
-            answer = None
-        if answer is None:
-            worker.kill()  # the next question starts another one
-            worker.wait()
-            raise Failure(f"the process of this peer ended, or had no answer within {TIME_LIMIT} s")
-        if "failed" in answer:
-            raise Failure(answer["failed"])
-        return answer
+        if threads not in self._workers:
+            environment, pin = pinned(threads)
+            command = [self.python, "-m", "python_peers.worker", self.name]
+            self._workers[threads] = AnsweringProcess(command, HERE, environment, pin)
+        return self._workers[threads].ask(json.dumps(question))
 
     def version(self):
         """The library's version; raises Failure if it is not there."""
@@ -158,20 +124,12 @@ class PythonPeer:
         return self._ask(threads, question)["seconds"]
 
     def end_row(self):
-        for threads in self._workers:
-            try:
-                self._ask(threads, {"do": "forget"})
-            except Failure:
-                pass  # the next row says so
+        for worker in self._workers.values():
+            worker.tell(json.dumps({"do": "forget"}))
 
     def stop(self):
         for worker in self._workers.values():
-            try:
-                worker.stdin.close()
-            except OSError:
-                pass  # it has ended already
-            worker.wait()
-        self._workers = {}
+            worker.stop()
 
 
 PYTHON_PEERS = ["numpy", "numexpr", "numba", "jax"]
