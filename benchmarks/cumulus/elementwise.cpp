@@ -16,13 +16,10 @@ void add_elementwise_rows() {
     using T = typename std::remove_cvref_t<decltype(in[0])>::value_type;
     return cm::astype<bench::cast::result<T>>(in[0]);
   });
-  bench::add_row<bench::fill>([](auto& p) {
-    return [out = view_of(p.out(), p.result_shape)]() mutable { out.fill(1.5); };
-  });
+  bench::add_row<bench::fill>(
+      [](auto& p) { return [out = output_of(p)]() mutable { out.fill(1.5); }; });
   bench::add_row<bench::axpy>([](auto& p) {
-    return [in = inputs_of(p), out = view_of(p.out(), p.result_shape)]() mutable {
-      out += 2.5 * in[0];
-    };
+    return [in = inputs_of(p), out = output_of(p)]() mutable { out += 2.5 * in[0]; };
   });
   add_expression<bench::eos_density>(
       [](auto const& in) { return cm::map(cm::climate::seawater_density, in[0], in[1], in[2]); });

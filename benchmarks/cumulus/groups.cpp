@@ -23,14 +23,14 @@ void add_group_rows() {
     };
   });
   bench::add_row<bench::group_anom>([](auto& p) {
-    cm::ndarray<cm::index_t> const month(month_labels(p.shape[0]));
-    return [in = inputs_of(p), out = view_of(p.out(), p.result_shape), month]() mutable {
+    cm::ndarray<cm::index_t, space> const month(month_labels(p.shape[0]));
+    return [in = inputs_of(p), out = output_of(p), month]() mutable {
       out.assign(in[0] - cm::take(in[1], month, 0));
     };
   });
   bench::add_row<bench::group_anom>(
       [](auto& p) {
-        cm::ndarray<cm::index_t> const month(month_labels(p.shape[0]));
+        cm::ndarray<cm::index_t, space> const month(month_labels(p.shape[0]));
         return [&p, in = inputs_of(p), month] {
           cm::ndarray const result = in[0] - cm::take(in[1], month, 0);
           p.give(result.data(), result.size());
@@ -38,8 +38,8 @@ void add_group_rows() {
       },
       "new");
   bench::add_row<bench::group_mean_anom>([](auto& p) {
-    cm::ndarray<cm::index_t> const month(month_labels(p.shape[0]));
-    return [in = inputs_of(p), out = view_of(p.out(), p.result_shape), month]() mutable {
+    cm::ndarray<cm::index_t, space> const month(month_labels(p.shape[0]));
+    return [in = inputs_of(p), out = output_of(p), month]() mutable {
       out.assign(in[0] - cm::take(cm::group_mean(in[0], month, 0, bench::months), month, 0));
     };
   });

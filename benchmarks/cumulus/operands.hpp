@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The operands of a row as arrays of the library, and the two forms of a statement: into an old
-// array and into a new one.
+// array and into a new one. Compiled as CUDA the rows are those of the GPU.
 
 #include <cumulus/cumulus.hpp>
 
-#include "common/program.hpp"
+#if CUMULUS_HAS_CUDA
+#  include "gpu/program.hpp"
+#else
+#  include "common/program.hpp"
+#endif
 #include "common/reductions.hpp"
 
 namespace cumulus_rows {
@@ -20,6 +24,37 @@ inline cm::shape shape_of(bench::extents const& extents) {
   return s;
 }
 
+#if CUMULUS_HAS_CUDA
+using space = cm::cuda;
+#else
+using space = cm::host;
+#endif
+
+template <class P> using input = cm::array_view<typename P::value_type const, space>;
+template <class P> using output = cm::array_view<typename P::result_type, space>;
+
+#if CUMULUS_HAS_CUDA
+
+/// The inputs of a problem, in memory of the library.
+template <class P> std::vector<input<P>> inputs_of(P const& p) {
+  std::vector<input<P>> views;
+  for (std::size_t k = 0; k < p.input_shapes.size(); ++k) {
+    cm::ndarray<typename P::value_type, space> const array(shape_of(p.input_shapes[k]),
+                                                           p.host_in(static_cast<int>(k)));
+    views.push_back(array);
+  }
+  return views;
+}
+
+/// The result of a problem, in memory of the library, which the view keeps.
+template <class P> output<P> output_of(P& p) {
+  cm::ndarray<typename P::result_type, space> array(shape_of(p.result_shape));
+  p.write_to(array.data());
+  return array;
+}
+
+#else
+
 /// Memory of a problem as an array; the problem keeps it.
 template <class T> cm::array_view<T> view_of(T* data, bench::extents const& extents) {
   cm::shape const s = shape_of(extents);
@@ -28,8 +63,6 @@ template <class T> cm::array_view<T> view_of(T* data, bench::extents const& exte
                     free_nothing);
   return cm::array_view<T>(std::move(memory), data, s, cm::row_major_strides(s));
 }
-
-template <class P> using input = cm::array_view<typename P::value_type const>;
 
 /// The inputs of a problem.
 template <class P> std::vector<input<P>> inputs_of(P const& p) {
@@ -40,13 +73,16 @@ template <class P> std::vector<input<P>> inputs_of(P const& p) {
   return views;
 }
 
+/// The result of a problem.
+template <class P> output<P> output_of(P& p) { return view_of(p.out(), p.result_shape); }
+
+#endif
+
 /// make(inputs) gives an expression: the row that assigns it to an old array, and the row that
 /// makes a new one.
 template <class Operation, class Make> void add_expression(Make const& make) {
   bench::add_row<Operation>([make](auto& p) {
-    return [in = inputs_of(p), out = view_of(p.out(), p.result_shape), make]() mutable {
-      out.assign(make(in));
-    };
+    return [in = inputs_of(p), out = output_of(p), make]() mutable { out.assign(make(in)); };
   });
   bench::add_row<Operation>(
       [make](auto& p) {
