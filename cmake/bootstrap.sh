@@ -17,6 +17,10 @@ usage: bash cmake/bootstrap.sh <command>
   test [--full]          build and run all tests: as C++ for this machine and for its plain
                          instruction set, with clang where it is found, and as CUDA where nvcc is.
                          --full: every dtype, sm_80 and sm_90, all tests in each build, sanitizers
+  gpu-report [--no-install] [OPTIONS...]
+                         on a machine with an NVIDIA GPU: build, test, sanitize and measure on it,
+                         and write docs/gpu-report.md; --build-only compiles it all, without a GPU
+                         too; --no-install takes the packages that are here; --help has the rest
 
 Missing packages are installed with apt-get (with sudo when not root). Variables: CXX (the C++
 compiler), CUDA_ARCH (the architectures to compile for, such as "90"), JOBS (parallel jobs).
@@ -303,9 +307,31 @@ run_tests() {
     architectures=${CUDA_ARCH:-$architectures}
     stage "CUDA for $architectures with $nvcc"
     has_gpu || echo "No GPU is here: everything is compiled and linked; the host's half is run."
-    build_and_test cuda cuda "-DCMAKE_CUDA_COMPILER=$nvcc" \
+    build_and_test cuda cuda "-DCMAKE_CUDA_COMPILER=$nvcc" -DCUMULUS_BUILD_BENCHMARKS=ON \
       "-DCMAKE_CUDA_ARCHITECTURES=$architectures" "${options[@]}"
   fi
+}
+
+gpu_may_be_here() {
+  has_gpu || [ -e /dev/nvidiactl ] || [ -e /dev/nvidia0 ] || [ -e /dev/dxg ]
+}
+
+# The report's own steps say what fails for want of a package, so nothing here ends it.
+run_gpu_report() {
+  local argument install=yes compiles=no arguments=()
+  for argument in "$@"; do
+    case "$argument" in
+      --no-install) install=no ;;
+      --build-only) compiles=yes && arguments+=("$argument") ;;
+      --help | -h) install=no && arguments+=("$argument") ;;
+      *) arguments+=("$argument") ;;
+    esac
+  done
+  if [ $install = yes ] && has_apt && { [ $compiles = yes ] || gpu_may_be_here; }; then
+    (install_packages "${test_packages[@]}") || echo "Going on with the packages that are here."
+  fi
+  python3 "$root/benchmarks/gpu_report.py" \
+    ${CUDA_ARCH:+--architecture "$CUDA_ARCH"} ${JOBS:+--jobs "$JOBS"} "${arguments[@]}"
 }
 
 # --- command line ---------------------------------------------------------------------------------
@@ -337,6 +363,9 @@ case "$command" in
       exit 2
     fi
     run_tests "$full"
+    ;;
+  gpu-report)
+    run_gpu_report "$@"
     ;;
   -h | --help | help)
     usage
