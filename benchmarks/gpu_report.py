@@ -44,6 +44,7 @@ def arguments(words=None):
     add("--cmake", action="append", default=[], metavar="OPTION", help="more options for cmake")
     add("--jobs", type=int, help="of the build (default: the processors)")
     add("--test-jobs", type=int, default=4, help="tests at a time (default: %(default)s)")
+    add("--tools", default=",".join(gpu_steps.TOOLS), help="of compute-sanitizer")
     add("--python", action="append", default=[], help="interpreter to look for peers in")
     add("--rows", default="", help="regular expression found in a row's name")
     add("--dtypes", default=",".join(DTYPES))
@@ -111,34 +112,44 @@ def build_step(options, device, records):
     )
 
 
+def saver(step, options, device, records):
+    """Keeps a record that is not complete, and the report with it: this process may be ended."""
+
+    def save(record):
+        records.write(step, record)
+        write_report(options, device, records)
+
+    return save
+
+
 def tests_step(options, device, records):
-    deadline = gpu_steps.Deadline(60 * options.minutes)
     return gpu_steps.run_tests(
-        options.build, deadline, options.test_jobs, lambda r: records.write("tests", r)
+        options.build,
+        gpu_steps.Deadline(60 * options.minutes),
+        options.test_jobs,
+        saver("tests", options, device, records),
     )
 
 
 def sanitizers_step(options, device, records):
-    deadline = gpu_steps.Deadline(60 * options.minutes)
-    results = (records.read("tests") or {}).get("tests", [])
     return gpu_steps.run_sanitizers(
-        options.build, results, deadline, options.test_jobs,
-        lambda r: records.write("sanitizers", r),
-    )  # fmt: skip
+        options.build,
+        (records.read("tests") or {}).get("tests", []),
+        options.tools.split(","),
+        gpu_steps.Deadline(60 * options.minutes),
+        options.test_jobs,
+        saver("sanitizers", options, device, records),
+    )
 
 
 def benchmarks_step(options, device, records):
-    def save(record):
-        records.write("benchmarks", record)
-        write_report(options, device, records)
-
     return run_benchmarks(
         options.build / "benchmarks/gpu",
         interpreters(options),
         options.build / "records",
         options,
         gpu_steps.Deadline(60 * options.minutes),
-        save,
+        saver("benchmarks", options, device, records),
         records.read("benchmarks") if options.go_on else None,
     )
 
@@ -152,10 +163,8 @@ RUN = {
 
 
 def write_report(options, device, records):
-    facts = gpu_device.describe(device)
-    facts["commit"] = options.commit or gpu_device.commit()
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(gpu_markdown.markdown(facts, records.all()))
+    options.output.write_text(gpu_markdown.markdown(device, records.all()))
 
 
 def run_step(step, options, device, records):
@@ -204,6 +213,7 @@ def main(words=None):
             "gpu-report --build-only compiles what it would run."
         )
         return NO_DEVICE
+    device = {**gpu_device.describe(device), "commit": options.commit or gpu_device.commit()}
     print(f"{device['name']}, sm_{device['architecture']}", flush=True)
     for step in [step for step in STEPS if step in options.steps]:
         run_step(step, options, device, records)

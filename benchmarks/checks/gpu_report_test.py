@@ -423,7 +423,7 @@ class Steps(unittest.TestCase):
         ran = [{"name": "core/good", "result": "passed", "seconds": 1.0, "cases": 3}]
         with mock.patch.object(gpu_steps, "find_sanitizer", lambda: str(sanitizer)):
             record = gpu_steps.run_sanitizers(
-                self.folder, ran, gpu_steps.Deadline(60), 2, lambda r: None
+                self.folder, ran, gpu_steps.TOOLS, gpu_steps.Deadline(60), 2, lambda r: None
             )
         results = {r["tool"]: r["result"] for r in record["runs"]}
         self.assertEqual(results, {"memcheck": "clean", "racecheck": "errors",
@@ -431,7 +431,7 @@ class Steps(unittest.TestCase):
 
     def test_without_the_tool(self):
         with mock.patch.object(gpu_steps, "find_sanitizer", lambda: None):
-            record = gpu_steps.run_sanitizers(self.folder, [], gpu_steps.Deadline(9), 1, None)
+            record = gpu_steps.run_sanitizers(self.folder, [], (), None, 1, None)
         self.assertEqual(record, {"failed": "compute-sanitizer is not found"})
 
     def test_without_what_the_tests_need_the_benchmarks_are_built(self):
@@ -540,6 +540,28 @@ class Command(unittest.TestCase):
         text = (self.folder / "out/r.md").read_text()
         self.assertNotIn("compute-sanitizer failed", text)
         self.assertIn("**4000 GB/s**", text)
+
+    def test_all_steps_on_programs_that_pretend(self):
+        build = self.folder / "build"
+        (build / "benchmarks/gpu").mkdir(parents=True)
+        (build / "tests").mkdir()
+        for name in ("limit", "cumulus"):
+            write_program(build / "benchmarks/gpu", f"{name}_gpu_benchmark", PROGRAM)
+        said = "[==========] 7 tests from 2 test suites ran."
+        write_program(build / "tests", "test_core_good", f"print({said!r})")
+        sanitizer = write_program(self.folder, "sanitizer", "print('ERROR SUMMARY: 0 errors')")
+        with mock.patch.object(gpu_steps, "find_sanitizer", lambda: str(sanitizer)):
+            status, output = self.run_command(
+                gpu_device.find_device(FakeDriver()), "--steps", "tests,benchmarks,sanitizers",
+                "--rows", "^cast$", "--dtypes", "f32", "--rounds", "2", "--tools", "memcheck",
+            )  # fmt: skip
+        text = (self.folder / "out/r.md").read_text()
+        self.assertEqual(status, 1)  # the pretended failure of a row
+        self.assertIn("copy f32: limit 1.000 ms", output)
+        for words in ("A Device", "**537 GB/s**", "`cast f32` cumulus: illegal address",
+                      "Of 1 tests: 1 passed", "| memcheck | 1 |",
+                      "Build: this step has not run"):  # fmt: skip
+            self.assertIn(words, text)
 
     def test_build_only(self):
         built = {"architecture": "80", "tests": True, "seconds": 1}
