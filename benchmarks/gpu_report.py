@@ -192,6 +192,8 @@ def went_wrong(records):
     return (
         any(test["result"] in ("failed", "out of time") for test in tests)
         or any(run["result"] == "errors" for run in runs)
+        or (runs and not any(run["result"] == "clean" for run in runs))
+        or "launch_failed" in records.get("benchmarks", {})
         or any("failed" in row["contestants"].get(n, {}) for row in rows for n in (OURS, *LIMITS))
     )
 

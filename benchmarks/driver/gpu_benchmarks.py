@@ -9,7 +9,7 @@ from statistics import median
 
 from . import statistics
 from .gpu_contestants import GpuProgram, find_peers
-from .gpu_rows import ARITHMETIC, COPY, GPU_ROWS, NOT_YET
+from .gpu_rows import ARITHMETIC, COPY, GPU_ROWS
 from .measure import measured
 from .process import Failure
 
@@ -65,8 +65,7 @@ def run_benchmarks(programs, pythons, logs, options, deadline, save, before=None
     save(record) is called after every row."""
     Path(logs).mkdir(parents=True, exist_ok=True)
     record = {"rows": list((before or {}).get("rows", [])), "not_measured": []}
-    if "launch" in (before or {}):
-        record["launch"] = before["launch"]
+    record.update({name: before[name] for name in ("device", "launch") if name in (before or {})})
     done = {(r["row"], r["dtype"]) for r in record["rows"]}
     with scratch_folder() as scratch:
         contestants, left_out, versions = find_contestants(
@@ -142,10 +141,7 @@ def judge(record, bandwidth):
     if peers:
         verdict["best_peer"] = min(peers, key=peers.get)
     if "median" not in ours:
-        if record["row"] in NOT_YET and "failed" not in ours:
-            verdict["not_yet"] = True
-        else:
-            verdict["misses"].append(ours.get("failed", "not offered"))
+        verdict["misses"].append(ours.get("failed", "not offered"))
         return verdict
     if bandwidth:
         verdict["of_copy"] = record["bytes"] / ours["median"] / bandwidth

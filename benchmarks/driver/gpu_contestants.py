@@ -15,13 +15,17 @@ LIBRARY_FOLDERS = ("/usr/local/cuda/lib64", "/usr/local/cuda/targets/x86_64-linu
                    "/usr/local/nvidia/lib64")  # fmt: skip
 
 
+def environment_of_peers():
+    """They bring CUDA libraries of their own, beside which no others may be found."""
+    return {**os.environ, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}  # others need memory as well
+
+
 def gpu_environment():
-    """Of what runs on the GPU. A program that was built elsewhere finds the CUDA runtime too."""
+    """Of our programs. One that was built elsewhere finds the CUDA runtime too."""
     environment = dict(os.environ)
     known = [f for f in environment.get("LD_LIBRARY_PATH", "").split(":") if f]
     known += [f for f in LIBRARY_FOLDERS if f not in known and os.path.isdir(f)]
     environment["LD_LIBRARY_PATH"] = ":".join(known)
-    environment["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others need memory as well
     return environment
 
 
@@ -70,7 +74,7 @@ class GpuPeer:
         self._process = AnsweringProcess(
             [python, "-m", "python_peers.worker", f"{name}_gpu"],
             HERE,
-            {**gpu_environment(), **(environment or {})},
+            {**environment_of_peers(), **(environment or {})},
             log=log,
         )
 

@@ -106,7 +106,8 @@ def commit():
     revision = output_of([*git, "rev-parse", "--short=12", "HEAD"])
     if not revision:
         return "unknown"
-    changed = output_of([*git, "status", "--porcelain", "--untracked-files=no"])
+    changed = output_of([*git, "status", "--porcelain", "--untracked-files=no", "--", ":/",
+                         ":(exclude)docs/gpu-report.md"])  # fmt: skip
     return f"{revision} and changes" if changed else revision
 
 

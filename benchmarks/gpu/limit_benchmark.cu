@@ -36,25 +36,14 @@ template <class Operation, class F> void add_elementwise(F const& f) {
   });
 }
 
-struct density {
-  template <class T> __device__ T operator()(T sa, T ct, T p) const {
-    return equation_of_state::density(sa, ct, p);
-  }
-};
-struct density_by_pressure {
-  template <class T> __device__ T operator()(T sa, T ct, T p) const {
-    return equation_of_state::density_by_pressure(sa, ct, p);
-  }
-};
-
 void add_elementwise_rows() {
   add_elementwise<bench::copy>(limit_gpu::copy_of{});
   add_elementwise<bench::triad>(limit_gpu::triad_of{});
   add_elementwise<bench::fma_sqrt>(limit_gpu::fma_sqrt_of{});
   add_elementwise<bench::exp_sin>(limit_gpu::exp_sin_of{});
   add_elementwise<bench::where>(limit_gpu::where_of{});
-  add_elementwise<bench::eos_density>(density{});
-  add_elementwise<bench::eos_compress>(density_by_pressure{});
+  add_elementwise<bench::eos_density>(cumulus::climate::seawater_density);
+  add_elementwise<bench::eos_compress>(cumulus::climate::seawater_density_by_pressure);
   bench::add_row<bench::copy>(
       [](auto& p) {
         std::size_t const bytes = sizeof(*p.out()) * static_cast<std::size_t>(p.size());

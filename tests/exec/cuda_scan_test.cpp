@@ -111,6 +111,18 @@ TEST(CudaScan, AnyLayout) {
   check(cm::broadcast_to(wide(0), {30, 6, 40}));
 }
 
+// Sums of doubles that round: which elements are joined first shows.
+TEST(CudaScan, BitsDoNotDependOnTheLayout) {
+  array<double> const x =
+      cm::sin(cm::astype<double>(cm::reshape(cm::arange(index_t{60000}), {3000, 5, 4})));
+  array<double> const turned = cm::transpose(x, {0, 2, 1});
+  std::vector<double> expected;
+  std::vector<double> result;
+  run(x, 0, cm::scanners::sum<double>{}, grids[0], expected);
+  run(cm::transpose(turned, {0, 2, 1}), 0, cm::scanners::sum<double>{}, grids[0], result);
+  EXPECT_EQ(result, expected);
+}
+
 TEST(CudaScan, OtherTypes) {
   array<std::int8_t> const bytes = small_integers<std::int8_t>({3000, 10});
   expect_scan(bytes, bytes, cm::scanners::sum<std::int8_t>{}, std::plus<std::int64_t>{});

@@ -37,7 +37,6 @@ planned plan_of(cm::shape const& s, std::vector<int> const& axes,
 TEST(scan_plan, the_last_axis_is_scanned_along_lines) {
   auto const p = plan_of({4, 50, 60}, {2}, {3000, 60, 1});
   EXPECT_EQ(to_string(p.plan), "lines: kept (200,) scanned (60,)");
-  EXPECT_TRUE(p.plan.unit);
   EXPECT_FALSE(p.plan.across);
   EXPECT_EQ(p.plan.series, 200);
   EXPECT_EQ(p.plan.length, 60);
@@ -49,7 +48,6 @@ TEST(scan_plan, other_axes_are_scanned_across_columns) {
   auto const first = plan_of({240, 180, 360}, {0}, {64800, 360, 1});
   EXPECT_EQ(to_string(first.plan), "columns: kept (64800,) scanned (240,)");
   EXPECT_TRUE(first.plan.across);
-  EXPECT_TRUE(first.plan.unit);
   // The axes around the scanned one do not merge.
   auto const middle = plan_of({4, 50, 60}, {1}, {3000, 60, 1});
   EXPECT_EQ(to_string(middle.plan), "columns: kept (4, 60) scanned (50,)");
@@ -58,7 +56,6 @@ TEST(scan_plan, other_axes_are_scanned_across_columns) {
 TEST(scan_plan, few_neighbours_are_lines_at_a_step) {
   auto const p = plan_of({20, 50, 7}, {1}, {350, 7, 1});
   EXPECT_EQ(to_string(p.plan), "lines: kept (20, 7) scanned (50,)");
-  EXPECT_FALSE(p.plan.unit);
 }
 
 TEST(scan_plan, few_long_series_are_split_into_tiles) {
@@ -83,7 +80,6 @@ TEST(scan_plan, all_axes_are_one_where_memory_allows) {
 TEST(scan_plan, transposed_arrays_keep_the_order_of_the_result) {
   auto const p = plan_of({30, 40}, {0}, {1, 30});
   EXPECT_EQ(to_string(p.plan), "columns: kept (40,) scanned (30,)");
-  EXPECT_FALSE(p.plan.unit);
 }
 
 TEST(scan_plan, one_element_and_none) {

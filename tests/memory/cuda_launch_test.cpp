@@ -15,28 +15,10 @@
 
 #  include "cumulus/exec/copy.hpp"
 
-struct alignas(16) uint4 {
-  unsigned word[4];
-};
-// What nvcc gives a source.
-#  define __device__
-#  define __global__
-#  define __shared__
-#  define __grid_constant__
-#  define __launch_bounds__(...)
-namespace {
-struct place_in_grid {
-  unsigned x;
-};
-place_in_grid const blockIdx{}, gridDim{}, threadIdx{}, blockDim{};
-inline void __syncthreads() {}
-inline void __syncwarp() {}
-}  // namespace
-
 #  include "cumulus/exec/cuda/assign_cuda.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET::detail {
-uint4 words[1];  // the shared memory of kernels that never run
+thread_local uint4 words[1];  // the shared memory of kernels that never run
 }
 
 namespace {

@@ -133,15 +133,15 @@ template <class To, class T, int N> simd<To, N> convert(simd<T, N> a) {
     // g++ makes two conversions of halves and an insertion of these.
   } else if constexpr (N == 8 && std::is_same_v<T, float> && std::is_same_v<To, double>) {
     typename simd<To, N>::vec wide;
-    asm("vcvtps2pd %1, %0" : "=v"(wide) : "vm"(a.v()));
+    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(wide) : "vm"(a.v()));
     return {wide};
   } else if constexpr (N == 8 && std::is_same_v<T, double> && std::is_same_v<To, float>) {
     typename simd<To, N>::vec narrow;
-    asm("vcvtpd2ps %1, %0" : "=v"(narrow) : "v"(a.v()));
+    asm("vcvtpd2ps {%1, %0|%0, %1}" : "=v"(narrow) : "v"(a.v()));
     return {narrow};
   } else if constexpr (N == 8 && std::is_same_v<T, std::int32_t> && std::is_same_v<To, double>) {
     typename simd<To, N>::vec wide;
-    asm("vcvtdq2pd %1, %0" : "=v"(wide) : "vm"(a.v()));
+    asm("vcvtdq2pd {%1, %0|%0, %1}" : "=v"(wide) : "vm"(a.v()));
     return {wide};
 #endif
   } else {

@@ -33,6 +33,9 @@ class graph {
   /// Throws: cuda_error; out_of_memory.
   void launch() {
     expect_no_capture("graph::launch");
+    if (work_ == nullptr) {
+      throw cuda_error("graph::launch: expected a graph, got one that was moved from");
+    }
     work_->order();
     check_cuda(cudaGraphLaunch(executable_, work_->stream().handle), "cudaGraphLaunch");
   }
@@ -101,9 +104,11 @@ inline cudaGraphExec_t instantiated(cudaGraph_t captured) {
 /// A graph works on the elements that the arrays of the capture hold when it is launched: write
 /// elements (`u += v`, `u.assign(...)`, `u(_) = ...`), because an array that is given a new buffer
 /// later is not the graph's any more. Numbers are those of the capture.
+/// Other threads must not use arrays of the stream meanwhile.
 /// Cost:   temporaries and partial sums stay allocated as long as the graph.
 /// Throws: what `statements` throws; cuda_error on the default stream, which CUDA cannot capture,
-///         on a copy between host and device or another wait, and on statements of another stream.
+///         on a copy between host and device (group_sum and its kin make one) or another wait, and
+///         on statements of another stream.
 template <class F> graph capture(F&& statements) {
   stream_state& stream = current_stream_state();
   if (stream.handle == cudaStreamLegacy) {
@@ -117,10 +122,14 @@ template <class F> graph capture(F&& statements) {
   static_cast<void>(allocate_cuda(1));
   auto work = std::make_unique<captured_work>(stream);
   cudaGraph_t captured = nullptr;
-  {
+  try {
     detail::stream_in_capture capturing(*work);
     statements();
     check_cuda(capturing.end(&captured), "cudaStreamEndCapture");
+  } catch (...) {
+    // Arrays that were allocated meanwhile may live on.
+    order_streams(work->memory_stream(), stream);
+    throw;
   }
   cudaGraphExec_t const executable = detail::instantiated(captured);
   graph result(executable, std::move(work));

@@ -55,7 +55,8 @@ template <class Space, class X> auto map_operand(X&& x) {
 /// be callable on the device when the arrays are there.
 ///     struct density { template <class T> CUMULUS_HD T operator()(T s, T t) const { … } };
 ///     cm::ndarray rho = cm::map(density{}, s, t);
-/// Shape:  the operands broadcast.    Dtype: what f returns.    Cost: lazy.
+/// Shape:  the operands broadcast.    Dtype: what f returns.
+/// Cost:   lazy; f may be called more than once for an element.
 /// Throws: what f throws, once; shape_error if the operands do not broadcast; out_of_memory.
 template <class F, operand_like... X>
   requires any_array_like_v<X...>

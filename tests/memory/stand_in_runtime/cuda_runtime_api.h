@@ -87,7 +87,7 @@ using cudaGraphExec_t = CUgraphExec_st*;
 // What sources of kernels are written with.
 #define __global__
 #define __device__
-#define __shared__
+#define __shared__ thread_local
 #define __grid_constant__
 #define __launch_bounds__(...)
 struct dim3 {
@@ -95,6 +95,9 @@ struct dim3 {
   unsigned y = 1;
   unsigned z = 1;
   explicit dim3(unsigned size = 1) : x(size) {}
+};
+struct alignas(16) uint4 {
+  unsigned word[4];
 };
 inline dim3 const blockIdx(0);
 inline dim3 const threadIdx(0);

@@ -59,17 +59,23 @@ template <class Tree> struct packs_body {
           p.out, 1, element, 1,
           evaluate<Tree, single_element, access::strided>(p.leaves, element, 1));
     }
-    for (index_t item = at.in_grid(); item < a.items; item += at.grid_size()) {
+    index_t const step = at.grid_size();
+    for (index_t item = at.in_grid(); item < a.items;) {
       index_t const row = a.row.quotient(item);
-      index_t const column = item - row * a.row.by;
+      index_t column = item - row * a.row.by;
       place const p(a, row);
+      // A row is looked up once for all that the thread takes of it.
+      item += (a.row.by - column + step - 1) / step * step;
       // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
-      if (a.repeats) {
+      constexpr int in_flight = packs_in_flight<Tree>;
+      index_t const whole = a.repeats ? 0 : a.packs - (in_flight - 1) * a.row.by;
+      for (; column < whole; column += step) {
+        store_packs<access::aligned, in_flight>(p, a, column);
+      }
+      for (; column < a.row.by; column += step) {
         for (index_t k = column; k < a.packs; k += a.row.by) {
           store_packs<access::aligned_or_repeated, 1>(p, a, k);
         }
-      } else {
-        store_packs<access::aligned, packs_in_flight<Tree>>(p, a, column);
       }
     }
   }
@@ -91,25 +97,19 @@ template <class Tree> struct packs_body {
     }
   };
 
-  /// The packs k, k + row, …; beyond the last one the last one is evaluated again: harmless, and no
-  /// branch parts the loads.
+  /// The packs k, k + row, …
   template <access Access, int InFlight>
   static CUMULUS_HD void store_packs(place const& p, arguments const& a, index_t k) {
     using Pack = decltype(evaluate<Tree, Packs, Access>(p.leaves, 0));
     Pack pack[InFlight];
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
-      index_t const own = k + u * a.row.by;
-      pack[u] = evaluate<Tree, Packs, Access>(
-          p.leaves, a.head + (own < a.packs ? own : a.packs - 1) * Packs::size);
+      pack[u] = evaluate<Tree, Packs, Access>(p.leaves, a.head + (k + u * a.row.by) * Packs::size);
     }
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
-      index_t const own = k + u * a.row.by;
-      if (own < a.packs) {
-        store<T, Packs, access::aligned>(p.out, 1, a.head + own * Packs::size, Packs::size,
-                                         pack[u]);
-      }
+      store<T, Packs, access::aligned>(p.out, 1, a.head + (k + u * a.row.by) * Packs::size,
+                                       Packs::size, pack[u]);
     }
   }
 };

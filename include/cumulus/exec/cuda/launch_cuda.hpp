@@ -38,7 +38,7 @@ template <class Body> __device__ typename Body::shared_memory& shared_memory_of(
     extern __shared__ uint4 words[];
     return *reinterpret_cast<memory*>(words);
   } else {
-    __shared__ alignas(memory) unsigned char bytes[sizeof(memory)];
+    alignas(memory) __shared__ unsigned char bytes[sizeof(memory)];
     return *reinterpret_cast<memory*>(bytes);
   }
 }

@@ -17,6 +17,10 @@ inline int scan_team(index_t length) {
   return team;
 }
 
+/// Whether a thread goes along a series of its own. It decides which elements are joined first, so
+/// it depends on the shape alone.
+inline bool goes_across(scan_plan const& plan) { return plan.behind >= 8; }
+
 /// Elements of a tile across series: all, unless that gives too few threads.
 inline index_t scan_column_tile(index_t series, index_t length) {
   constexpr index_t enough = index_t{1} << 16;
@@ -32,30 +36,27 @@ scan_arguments<Tree, S> make_scan_arguments(scan_plan const& plan,
                                             int* bad_index) {
   using arguments = scan_arguments<Tree, S>;
   constexpr int count = arguments::count;
-  constexpr index_t narrow = index_t{1} << 31;
   int const rank = plan.kept_rank + plan.scanned_rank;
-  arguments a{
-      .operands = make_kernel_operands<count>(
-          rank, plan.extent, operands, plan.series >= narrow || plan.length >= narrow, bad_index),
-      .step = {},
-      .row = divider(plan.extent[rank - 1]),
-      .kept = plan.kept_rank,
-      .scanned = plan.scanned_rank,
-      .series = plan.series,
-      .length = plan.length,
-      .scanner = scanner};
+  arguments a{.operands = make_kernel_operands<count>(rank, plan.extent, operands, bad_index),
+              .step = {},
+              .row = divider(plan.extent[rank - 1]),
+              .kept = plan.kept_rank,
+              .scanned = plan.scanned_rank,
+              .series = plan.series,
+              .length = plan.length,
+              .scanner = scanner};
   for (int k = 0; k < count; ++k) {
     a.step[k] = operands[k].stride[rank - 1];
   }
   a.team = scan_team(plan.length);
-  a.tile = plan.across ? scan_column_tile(plan.series, plan.length) : index_t{a.team} * 8;
+  a.tile = goes_across(plan) ? scan_column_tile(plan.series, plan.length) : index_t{a.team} * 8;
   a.tiles = (plan.length + a.tile - 1) / a.tile;
   index_t const units = a.series * a.tiles;
-  index_t const per_block = plan.across ? 256 : 256 / a.team;
+  index_t const per_block = goes_across(plan) ? 256 : 256 / a.team;
   a.work_blocks = (units + per_block - 1) / per_block;
   // Neighbouring threads store neighbouring totals.
-  a.series_stride = plan.across ? 1 : a.tiles;
-  a.tile_stride = plan.across ? a.series : 1;
+  a.series_stride = goes_across(plan) ? 1 : a.tiles;
+  a.tile_stride = goes_across(plan) ? a.series : 1;
   return a;
 }
 
@@ -67,7 +68,7 @@ void scan_levels(scan_plan const& plan, std::span<operand const> operands, S con
   using L = typename S::lane;
   auto a = make_scan_arguments<Tree>(plan, operands, scanner, bad_index);
   auto const run = [&] {
-    if (plan.across) {
+    if (goes_across(plan)) {
       launch(std::type_identity<scan_columns_body<Tree, S>>{}, a);
     } else {
       launch(std::type_identity<scan_along_body<Tree, S>>{}, a);
@@ -81,12 +82,12 @@ void scan_levels(scan_plan const& plan, std::span<operand const> operands, S con
     operand op{.data = reinterpret_cast<std::byte const*>(totals),
                .item_bytes = sizeof(L),
                .kind = leaf_kind::array};
-    op.stride[0] = plan.across ? a.series : a.tiles;
+    op.stride[0] = goes_across(plan) ? a.series : a.tiles;
     op.stride[1] = 1;
     operand both[2] = {op, op};
     axis_set axis;
-    axis.member[plan.across ? 0 : 1] = true;
-    shape const s = plan.across ? shape{a.tiles, a.series} : shape{a.series, a.tiles};
+    axis.member[goes_across(plan) ? 0 : 1] = true;
+    shape const s = goes_across(plan) ? shape{a.tiles, a.series} : shape{a.series, a.tiles};
     scan_plan const next = plan_scan(s, axis, both);
     using of_totals = scanner_of_lanes<S>;
     scan_levels<tree::array<L>>(next, both, of_totals{scanner.op}, nullptr, allocate, launch);

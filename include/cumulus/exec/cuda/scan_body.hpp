@@ -55,10 +55,7 @@ template <class Tree, class S> struct scan_reader {
     index_t offset[count] = {};
     index_t column = position;
     if (a.scanned > 1) {
-      index_t const row =
-          a.operands.wide
-              ? static_cast<index_t>(a.row.quotient(static_cast<std::uint64_t>(position)))
-              : static_cast<index_t>(a.row.quotient(static_cast<std::uint32_t>(position)));
+      index_t const row = a.row.quotient(position);
       column -= row * a.row.by;
       add_offsets(a.operands, a.kept, a.kept + a.scanned - 1, row, offset);
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Whole packs of a row of an expression on the host: the only loop that an expression instantiates.
-// Rows at other steps, gathers and the ends of rows come here from a stage (exec/host/row_loop.hpp).
+// Rows at other steps, gathers and the ends of rows come here from a stage
+// (exec/host/row_loop.hpp).
 
 #include <utility>
 

@@ -28,8 +28,8 @@ class range_body {
   void (*call_)(void const*, index_t, index_t);
 };
 
-/// As many threads as there are parts worth `cost` elements together for; one where this is one of
-/// several threads already.
+/// As many threads as there are parts for, and as pay for `cost` elements in all; one where this is
+/// one of several threads already.
 inline index_t threads_that_pay(index_t parts, index_t cost) {
 #if defined(_OPENMP)
   constexpr index_t worthwhile = 1 << 15;  // elements; below, waking the threads costs more
@@ -45,8 +45,8 @@ inline index_t threads_that_pay(index_t parts, index_t cost) {
 #endif
 }
 
-/// Calls body on parts of [0, n) that begin at multiples of `grain`, on several threads when there
-/// are at least two parts worth `cost` elements each. An exception reaches the caller once.
+/// Calls body on parts of [0, n) that begin at multiples of `grain`, on as many threads as pay for
+/// the `cost` elements that all of it takes. An exception reaches the caller once.
 inline void parallel_range(index_t n, index_t grain, index_t cost, range_body const& body) {
   if (n <= 0) {
     return;

@@ -4,7 +4,7 @@
 // valid elements, which have no loops in vector registers. The order of additions is that of
 // docs/summation.md.
 
-#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -18,8 +18,9 @@ template <class A, missing Missing> class plain_tile {
 
  public:
   using element = T;
+  static constexpr absent what = absent::told;
 
-  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t first) {
+  static tile_summary<A> row(void const* data, bool const* valid, int n, int, index_t first) {
     T const* const x = static_cast<T const*>(data);
     lane_type lane[tile_lanes];
     for (lane_type& l : lane) {

@@ -37,6 +37,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
 
  public:
   using element = reduced_from_t<T>;
+  static constexpr absent what = absent::told;
 
  private:
   template <int N> struct best_of {
@@ -49,7 +50,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   };
 
  public:
-  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t first) {
+  static tile_summary<A> row(void const* data, bool const* valid, int n, int, index_t first) {
     element const* const x = static_cast<element const*>(data);
     constexpr int together = packs * width;
     int const whole = n - n % together;

@@ -62,27 +62,43 @@ template <class A, class Tile> constexpr auto folded_of() {
   }
 }
 
-/// The loops that use vector registers.
+template <class Tile> constexpr auto nothing_of_tile() {
+  using write = void (*)(std::byte*);
+  if constexpr (Tile::what == absent::replaced) {
+    return write([](std::byte* to) {
+      typename Tile::element const nothing = Tile::nothing();
+      std::memcpy(to, &nothing, sizeof(nothing));
+    });
+  } else {
+    return write(nullptr);
+  }
+}
+
+/// The loops that use vector registers; those of numbers are the same with truths and without.
 template <class A, missing Missing>
-using register_tile =
-    typename std::conditional_t<finds_position_v<A>, std::type_identity<position_tile<A, Missing>>,
-                                std::type_identity<vector_tile<A, Missing>>>::type;
+using register_tile = typename std::conditional_t<
+    finds_position_v<A>, std::type_identity<position_tile<A, Missing>>,
+    std::type_identity<vector_tile<A, Missing == missing::nan ? missing::nan : missing::none>>>::
+    type;
 
 template <class Tree, class A, class Tile> constexpr tile_functions make_tile_functions() {
   using summary = tile_summary<A>;
-  return {.evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
-          .summary_bytes = sizeof(summary),
-          .state_bytes = sizeof(typename Tile::column_state),
-          .has_truths = tree::is_masked_v<Tree>,
-          .row = [](void const* x, bool const* valid, int n, index_t first,
-                    void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, first); },
-          .columns =
-              [](column_part const& tile, void* state, void* to) {
-                Tile::columns(tile, *static_cast<typename Tile::column_state*>(state),
-                              static_cast<summary*>(to));
-              },
-          .folded = folded_of<A, Tile>(),
-          .finish = &finish_tiles<A>};
+  return {
+      .evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
+      .summary_bytes = sizeof(summary),
+      .state_bytes = sizeof(typename Tile::column_state),
+      .has_truths = tree::is_masked_v<Tree>,
+      .what = Tile::what,
+      .nothing = nothing_of_tile<Tile>(),
+      .row = [](void const* x, bool const* valid, int n, int counted, index_t first,
+                void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, counted, first); },
+      .columns =
+          [](column_part const& tile, void* state, void* to) {
+            Tile::columns(tile, *static_cast<typename Tile::column_state*>(state),
+                          static_cast<summary*>(to));
+          },
+      .folded = folded_of<A, Tile>(),
+      .finish = &finish_tiles<A>};
 }
 
 /// Values whose truth is that they are a number need no row of truths.

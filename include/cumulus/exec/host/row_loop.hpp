@@ -5,112 +5,10 @@
 // evaluated from there.
 
 #include "cumulus/exec/host/evaluate_row.hpp"
+#include "cumulus/exec/host/row_items.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
-
-template <int Bytes>
-void copy_items_of(std::byte* to, index_t to_step, std::byte const* from, index_t step,
-                   index_t count) {
-  for (index_t i = 0; i < count; ++i) {
-    std::memcpy(to + i * to_step * Bytes, from + i * step * Bytes, Bytes);
-  }
-}
-
-/// Copies elements between rows of any steps.
-inline void copy_items(std::byte* to, index_t to_step, std::byte const* from, index_t step,
-                       index_t count, int item_bytes) {
-  if (to_step == 1 && step == 1) {
-    std::memcpy(to, from, static_cast<std::size_t>(count * item_bytes));
-    return;
-  }
-  switch (item_bytes) {
-    case 1:
-      return copy_items_of<1>(to, to_step, from, step, count);
-    case 2:
-      return copy_items_of<2>(to, to_step, from, step, count);
-    case 4:
-      return copy_items_of<4>(to, to_step, from, step, count);
-    case 8:
-      return copy_items_of<8>(to, to_step, from, step, count);
-    default:
-      return copy_items_of<16>(to, to_step, from, step, count);
-  }
-}
-
-template <int Bytes>
-void gather_items_of(std::byte* to, std::byte const* from, index_t step, index_t const* index,
-                     index_t index_step, index_t count, gather_extent const& g) {
-  for (index_t i = 0; i < count; ++i) {
-    index_t const distance = checked_gather(index[i * index_step], g, nullptr);
-    std::memcpy(to + i * Bytes, from + (i * step + distance) * Bytes, Bytes);
-  }
-}
-
-/// Copies the elements that an index selects for each of them.
-inline void gather_items(std::byte* to, std::byte const* from, index_t step, index_t const* index,
-                         index_t index_step, index_t count, operand const& data) {
-  gather_extent const& g = data.value_as<gather_extent>();
-  switch (data.item_bytes) {
-    case 1:
-      return gather_items_of<1>(to, from, step, index, index_step, count, g);
-    case 2:
-      return gather_items_of<2>(to, from, step, index, index_step, count, g);
-    case 4:
-      return gather_items_of<4>(to, from, step, index, index_step, count, g);
-    case 8:
-      return gather_items_of<8>(to, from, step, index, index_step, count, g);
-    default:
-      return gather_items_of<16>(to, from, step, index, index_step, count, g);
-  }
-}
-
-template <int Bytes> void repeat_item_of(std::byte* to, std::byte const* item) {
-  for (int i = 0; i < 64; i += Bytes) {
-    std::memcpy(to + i, item, Bytes);
-  }
-}
-
-/// Fills 64 bytes with copies of an element.
-inline void repeat_item(std::byte* to, std::byte const* item, int item_bytes) {
-  switch (item_bytes) {
-    case 1:
-      return repeat_item_of<1>(to, item);
-    case 2:
-      return repeat_item_of<2>(to, item);
-    case 4:
-      return repeat_item_of<4>(to, item);
-    case 8:
-      return repeat_item_of<8>(to, item);
-    default:
-      return repeat_item_of<16>(to, item);
-  }
-}
-
-template <int Bytes>
-void replace_items_of(std::byte* at, bool const* valid, index_t count, std::byte const* item) {
-  for (index_t i = 0; i < count; ++i) {
-    std::byte const* const from = valid[i] ? at + i * Bytes : item;
-    std::memmove(at + i * Bytes, from, Bytes);
-  }
-}
-
-/// Puts `item` where elements do not take part.
-inline void replace_items(std::byte* at, bool const* valid, index_t count, std::byte const* item,
-                          int item_bytes) {
-  switch (item_bytes) {
-    case 1:
-      return replace_items_of<1>(at, valid, count, item);
-    case 2:
-      return replace_items_of<2>(at, valid, count, item);
-    case 4:
-      return replace_items_of<4>(at, valid, count, item);
-    case 8:
-      return replace_items_of<8>(at, valid, count, item);
-    default:
-      return replace_items_of<16>(at, valid, count, item);
-  }
-}
 
 /// True if leaf k is the index of a gather.
 inline bool is_index(std::span<operand const> leaves, std::size_t k) {
@@ -170,11 +68,11 @@ class row_stage {
         std::byte const* const from = moved(at[k], first * step * o.item_bytes);
         if (o.kind == leaf_kind::indirect) {
           index_t const index_step = leaves_[k - 1].stride[axis_];
-          detail::gather_items(to, from, step,
-                               reinterpret_cast<index_t const*>(at[k - 1]) + first * index_step,
-                               index_step, count, o);
+          gather_items(to, from, step,
+                       reinterpret_cast<index_t const*>(at[k - 1]) + first * index_step, index_step,
+                       count, o);
         } else {
-          detail::copy_items(to, 1, from, step, count, o.item_bytes);
+          copy_items(to, 1, from, step, count, o.item_bytes);
         }
       }
     }
@@ -190,7 +88,7 @@ class row_stage {
       if (staged_[k].in_memory()) {
         int const bytes = staged_[k].item_bytes;
         std::byte* const end = const_cast<std::byte*>(at_[k]) + size_ * bytes;
-        detail::copy_items(end, 1, end - rest * bytes, 0, missing, bytes);
+        copy_items(end, 1, end - rest * bytes, 0, missing, bytes);
       }
     }
     evaluator_.packs({at_, mask_, staged_, axis_, 0, size_ + missing}, {values_, valid_});
@@ -278,7 +176,7 @@ class row_loop {
         at_[k] = moved(at[k], distance * o.item_bytes);
       }
       if (mask_[k] == 0) {
-        detail::repeat_item(repeated_[k], at_[k], o.item_bytes);
+        repeat_item(repeated_[k], at_[k], o.item_bytes);
         at_[k] = repeated_[k];
       }
     }
@@ -291,8 +189,8 @@ class row_loop {
       int const count = static_cast<int>(std::min<index_t>(stage_.room(), end - first));
       stage_.add(at, first, count);
       stage_.evaluate();
-      detail::copy_items(out.at + first * step * evaluator_.item_bytes, step, stage_.values(), 1,
-                         count, evaluator_.item_bytes);
+      copy_items(out.at + first * step * evaluator_.item_bytes, step, stage_.values(), 1, count,
+                 evaluator_.item_bytes);
       if (out.valid != nullptr) {
         std::memcpy(out.valid + first, stage_.valid(), static_cast<std::size_t>(count));
       }

@@ -35,16 +35,14 @@ template <class Tree, class S> constexpr auto nothing_of() {
 }  // namespace detail
 
 template <class Tree, class S>
-inline constexpr scan_functions scan_functions_of = {
-    .element_bytes = sizeof(typename S::input),
-    .lane_bytes = sizeof(typename S::lane),
-    .is_array = std::is_same_v<Tree, tree::array<typename S::input>>,
-    .produce = &detail::produce_scanned<Tree, S>,
-    .down = &scan_down<S>,
-    .along = &scan_along<S>,
-    .down_streams = streams_down_v<S>,
-    .along_streams = scans_together_v<S>,
-    .join = &detail::join_lanes<S>};
+inline constexpr scan_functions scan_functions_of = {.evaluator = row_evaluator_of<Tree>,
+                                                     .nothing = detail::nothing_of<Tree, S>(),
+                                                     .lane_bytes = sizeof(typename S::lane),
+                                                     .down = &scan_down<S>,
+                                                     .along = &scan_along<S>,
+                                                     .down_streams = streams_down_v<S>,
+                                                     .along_streams = scans_together_v<S>,
+                                                     .join = &detail::join_lanes<S>};
 
 /// Scans `Tree` as planned; operands are the output and the leaves.
 template <class Tree, class S>

@@ -34,13 +34,13 @@ inline constexpr bool joins_packs_v = [] {
   }
 }();
 
-template <class To, int N, class T> simd<To, N> loaded(T const* from) {
+template <class To, int N, class T> simd<To, N> load_as(T const* from) {
   simd<T, N> x;
   std::memcpy(static_cast<void*>(&x), from, sizeof(x));
   return convert<To>(x);
 }
 template <bool Streams = false, class T, class From, int N>
-void stored(T* to, simd<From, N> const& x) {
+void store_as(T* to, simd<From, N> const& x) {
   auto const y = convert<T>(x).v();
   if constexpr (Streams) {
     stream_vector(reinterpret_cast<std::byte*>(to), y);
@@ -74,11 +74,11 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
     if constexpr (joins_packs_v<S>) {
       constexpr int n = down_pack<S>;
       for (; j + n <= p.count; j += n) {
-        auto c = Fresh ? loaded<L, n>(x[0] + j) : loaded<L, n>(carry + j);
-        ((c = Fresh && I == 0 ? c : s.op(c, loaded<L, n>(x[I] + j)),
-          stored<Streams>(out[I] + j, c)),
+        auto c = Fresh ? load_as<L, n>(x[0] + j) : load_as<L, n>(carry + j);
+        ((c = Fresh && I == 0 ? c : s.op(c, load_as<L, n>(x[I] + j)),
+          store_as<Streams>(out[I] + j, c)),
          ...);
-        stored(carry + j, c);
+        store_as(carry + j, c);
       }
     }
     for (; j < p.count; ++j) {
@@ -166,7 +166,7 @@ template <class S, results Results, int N>
                                                simd<typename S::result, N> (&result)[N]) {
   using L = typename S::lane;
   [&]<int... I>(std::integer_sequence<int, I...>) {
-    simd<typename S::input, N> column[N] = {loaded<typename S::input, N>(x[I] + j)...};
+    simd<typename S::input, N> column[N] = {load_as<typename S::input, N>(x[I] + j)...};
     transpose_lanes(column);
     ((c = I == 0 && fresh ? convert<L>(column[I]) : s.op(c, convert<L>(column[I])),
       result[I] = convert<typename S::result>(c)),
@@ -194,13 +194,13 @@ int scan_squares(S const& s, typename S::input const* const (&x)[N],
       scan_square<S, Results, N>(s, x, c, j, fresh, first);
       if constexpr (step == N) {
         if constexpr (Results != results::none) {
-          (stored<streams>(out[I] + j, first[I]), ...);
+          (store_as<streams>(out[I] + j, first[I]), ...);
         }
       } else {
         simd<R, N> second[N];
         scan_square<S, Results, N>(s, x, c, j + N, false, second);
         if constexpr (Results != results::none) {
-          ((stored<streams>(out[I] + j, first[I]), stored<streams>(out[I] + j + N, second[I])),
+          ((store_as<streams>(out[I] + j, first[I]), store_as<streams>(out[I] + j + N, second[I])),
            ...);
         }
       }
@@ -224,7 +224,7 @@ template <class S, int N> void scan_along_together(scan_lines const& p, int firs
     x[l] = static_cast<typename S::input const*>(p.x[first + line]);
     out[l] =
         p.out != nullptr ? reinterpret_cast<typename S::result*>(p.out[first + line]) : nullptr;
-    c.set(l, carry[line]);
+    c.set(l, p.fresh ? L{} : carry[line]);
   }
   int const done =
       p.out == nullptr ? scan_squares<S, results::none, N>(s, x, out, c, p.count, p.fresh)

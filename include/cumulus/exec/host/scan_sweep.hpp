@@ -111,8 +111,9 @@ class scan_sweep {
   /// True if a loop needs no memory between the elements and the results.
   bool reads_and_writes_in_place() const {
     bool const across = plan_.what == scan_case::columns;
-    return f_.evaluator.is_array && plan_.scanned_rank == 1 && operands_[1].stride[plan_.row_axis()] == 1 &&
-           step_ == 1 && (!streams_ || (across ? f_.down_streams : f_.along_streams));
+    return f_.evaluator.is_array && plan_.scanned_rank == 1 &&
+           operands_[1].stride[plan_.row_axis()] == 1 && step_ == 1 &&
+           (!streams_ || (across ? f_.down_streams : f_.along_streams));
   }
 
   /// True if neighbouring series are one run at even steps in every leaf, and several fit a piece.
@@ -153,13 +154,13 @@ class scan_sweep {
     if (masked) {
       alignas(16) std::byte nothing[16];
       f_.nothing(nothing);
-      detail::replace_items(values, m.valid(), count, nothing, bytes);
+      replace_items(values, m.valid(), count, nothing, 0, bytes);
     }
     return values;
   }
 
-  /// The elements first … first + count of a series, side by side: where they are if they lie in one
-  /// row of memory, else in `values`.
+  /// The elements first … first + count of a series, side by side: where they are if they lie in
+  /// one row of memory, else in `values`.
   void const* fetch(line_memory& m, std::byte const* const* base, index_t first, index_t count,
                     std::byte* values) const {
     if (plan_.scanned_rank == 1) {
@@ -192,24 +193,7 @@ class scan_sweep {
       stream_bytes(to, from, count * item_);
       return;
     }
-    switch (item_) {
-      case 1:
-        return spread<1>(to, from, count);
-      case 2:
-        return spread<2>(to, from, count);
-      case 4:
-        return spread<4>(to, from, count);
-      case 8:
-        return spread<8>(to, from, count);
-      default:
-        return spread<16>(to, from, count);
-    }
-  }
-
-  template <int Bytes> void spread(std::byte* to, std::byte const* from, index_t count) const {
-    for (index_t i = 0; i < count; ++i) {
-      std::memcpy(to + i * step_ * Bytes, from + i * Bytes, Bytes);
-    }
+    copy_items(to, step_, from, 1, count, static_cast<int>(item_));
   }
 
   /// Scans `n` lines of `length` elements from what m.carry() holds, or from nothing if `fresh`;

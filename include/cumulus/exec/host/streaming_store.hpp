@@ -48,11 +48,11 @@ template <class V> void stream_vector(std::byte* to, V const& v) {
 #endif
   if constexpr (streams) {
 #if defined(__AVX512VL__)
-    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "v"(v));
+    asm volatile("vmovntdq {%1, %0|%0, %1}" : "=m"(*reinterpret_cast<V*>(to)) : "v"(v));
 #elif defined(__AVX__)
-    asm volatile("vmovntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
+    asm volatile("vmovntdq {%1, %0|%0, %1}" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
 #elif defined(__x86_64__)
-    asm volatile("movntdq %1, %0" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
+    asm volatile("movntdq {%1, %0|%0, %1}" : "=m"(*reinterpret_cast<V*>(to)) : "x"(v));
 #endif
   } else {
     std::memcpy(to, &v, sizeof(v));

@@ -27,8 +27,8 @@ static_assert(1 << lane_levels == tile_lanes);
 class row_source {
  public:
   /// fetch(r, step, n, x, valid) must set x[g] and, where there are truths, valid[g] to row
-  /// r + g * step of the tile for g < n <= rows_fetched. `in_place`: rows are read where they are in
-  /// memory, so that it costs nothing to ask for them early.
+  /// r + g * step of the tile for g < n <= rows_fetched. `in_place`: rows are read where they are
+  /// in memory, so that it costs nothing to ask for them early.
   template <class F>
   row_source(F const& fetch, bool in_place)
       : object_(&fetch),
@@ -78,7 +78,7 @@ class row_reader {
     for (int g = 0; g < rows_fetched; ++g) {
       first_[g] = first_[g] == nullptr ? x_[current_][g] : first_[g];
       if (!ahead_) {
-        x_[1 - current_][g] = static_cast<std::byte const*>(first_[g]) + bytes;
+        x_[1 - current_][g] = moved(static_cast<std::byte const*>(first_[g]), bytes);
       }
     }
   }
@@ -110,6 +110,8 @@ inline void prefetch(void const* at, int bytes) {
   }
 }
 
+class column_truths;
+
 /// A tile of columns: `rows` <= 1024 of `columns` <= column_block elements; row 0 has index `first`
 /// along the reduction.
 struct column_part {
@@ -117,14 +119,15 @@ struct column_part {
   int rows;
   int columns;
   index_t first;
+  column_truths* truths;  ///< where some elements do not count and are replaced already; else null
 };
 
 /// Where lanes of columns are while a tile is swept: those that wait for a partner, one for each
 /// number of lanes merged so far, and the one that is being added to.
 inline constexpr int lane_slots = lane_levels + 2;
 
-/// One step of a sweep over a tile of columns: rows that are added to the lanes in a slot, which are
-/// new if `fresh`. Then that slot, the last one, is merged with slots 0 ... merges - 1, and what
+/// One step of a sweep over a tile of columns: rows that are added to the lanes in a slot, which
+/// are new if `fresh`. Then slots 0, 1, … merges - 1 are merged with the last one in turn, and what
 /// comes of it goes to slot `merges`.
 struct lane_step {
   row_range rows;
@@ -133,9 +136,9 @@ struct lane_step {
   int merges;
 };
 
-/// In what order a tile of columns is swept: lane by lane, so that partners (of 32: l and l + 16, then
-/// l and l + 8, ...) meet as they complete. Four lanes at once (l, l + n / 4, ...) where each has so
-/// few rows that all of them are fetched together.
+/// In what order a tile of columns is swept: lane by lane, so that partners (of 32: l and l + 16,
+/// then l and l + 8, …) meet as they complete. Four lanes at once (l, l + n / 4, …) where each has
+/// so few rows that all of them are fetched together.
 class lane_schedule {
  public:
   explicit lane_schedule(int rows, bool may_take_four) {

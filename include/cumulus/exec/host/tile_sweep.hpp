@@ -4,8 +4,7 @@
 // once for all types: what knows them are the loops of a tile.
 
 #include "cumulus/exec/host/parallel.hpp"
-#include "cumulus/exec/host/row_loop.hpp"
-#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -15,9 +14,12 @@ namespace cumulus::inline CUMULUS_TARGET {
 struct tile_functions {
   row_evaluator evaluator;
   std::size_t summary_bytes;
-  std::size_t state_bytes;  ///< what a tile of columns is accumulated in
-  bool has_truths;          ///< of the expression itself
-  void (*row)(void const* x, bool const* valid, int n, index_t first, void* summary);
+  std::size_t state_bytes;         ///< what a tile of columns is accumulated in
+  bool has_truths;                 ///< of the expression itself
+  absent what;                     ///< where there are truths
+  void (*nothing)(std::byte* to);  ///< what changes nothing (absent::replaced)
+  /// `counted` of `n` elements count.
+  void (*row)(void const* x, bool const* valid, int n, int counted, index_t first, void* summary);
   void (*columns)(column_part const&, void* state, void* summaries);
   /// The same for few columns whose rows follow one another; null: there is no such loop.
   void (*folded)(column_part const&, void* state, void* summaries);
@@ -32,7 +34,15 @@ class tile_sweep {
  public:
   tile_sweep(reduce_plan const& plan, std::span<operand const> operands,
              tile_functions const& functions, void const* accumulation)
-      : plan_(plan), operands_(operands), f_(functions), accumulation_(accumulation) {}
+      : plan_(plan),
+        operands_(operands),
+        f_(functions),
+        accumulation_(accumulation),
+        replaces_((plan.has_mask || functions.has_truths) && functions.what != absent::told) {
+    if (functions.what == absent::replaced) {
+      functions.nothing(nothing_);
+    }
+  }
 
   void run() const {
     index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
@@ -117,6 +127,9 @@ class tile_sweep {
     }
   }
 
+  /// What stands where an element does not count; null: the first one that does.
+  std::byte const* nothing() const { return f_.what == absent::replaced ? nothing_ : nullptr; }
+
   row_loop make_loop() const {
     return {f_.evaluator, operands_.subspan(1, static_cast<std::size_t>(f_.evaluator.leaves)),
             plan_.row_axis()};
@@ -126,7 +139,7 @@ class tile_sweep {
   /// values are.
   void const* produce(row_loop& loop, std::byte const* const* at, index_t first, int count,
                       std::byte* values, bool* valid) const {
-    void const* x = loop.in_place(at + 1, first);
+    void const* x = replaces_ ? nullptr : loop.in_place(at + 1, first);
     if (x == nullptr) {
       std::byte* const row =
           const_cast<std::byte*>(moved(values, -first * f_.evaluator.item_bytes));
@@ -155,7 +168,10 @@ class tile_sweep {
         int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
         void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
         void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
-        f_.row(x, valid, count, first, summary);
+        int const counted =
+            replaces_ ? replace_absent(values, valid, count, nothing(), f_.evaluator.item_bytes)
+                      : count;
+        f_.row(x, valid, count, counted, first, summary);
         if (partial == nullptr) {
           f_.finish(accumulation_, own, 1, 1, result_of(unit), 0);
         }
@@ -226,7 +242,7 @@ class tile_sweep {
         units, 1, plan_.outputs * std::max<index_t>(plan_.length, 1),
         [&](index_t begin, index_t end) {
           row_loop loop = make_loop();
-          column_memory const memory(f_);
+          column_memory memory(f_);
           for (index_t unit = begin; unit < end; ++unit) {
             // Neighbouring units share a column block, and with it the pages of its rows.
             index_t const tile = unit % tiles;
@@ -239,21 +255,38 @@ class tile_sweep {
             std::byte const* base[2 + max_leaves];
             locate_output(base, row, plan_.kept_rank - 1);
             bool const in_place = loop.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
+            column_truths& counted = memory.truths;
+            auto const run_of = [&](int r) {
+              return folded ? width * std::min(tile_lanes, count - r) : width;
+            };
+            auto const evaluate = [&](int r, int slot) {
+              std::byte const* at[2 + max_leaves];
+              std::copy(base, base + operands_.size(), at);
+              locate_reduced(at, first + r);
+              return produce(loop, at, column, run_of(r),
+                             memory.values() + slot * column_block * f_.evaluator.item_bytes,
+                             memory.valid() + slot * column_block);
+            };
             auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
               for (int g = 0; g < n; ++g) {
-                std::byte const* at[2 + max_leaves];
-                std::copy(base, base + operands_.size(), at);
-                int const from = r + g * step;
-                locate_reduced(at, first + from);
-                bool* const valid = memory.valid() + g * column_block;
-                x[g] = produce(loop, at, column,
-                               folded ? width * std::min(tile_lanes, count - from) : width,
-                               memory.values() + g * column_block * f_.evaluator.item_bytes, valid);
-                truths[g] = valid;
+                x[g] = evaluate(r + g * step, g);
+                truths[g] = memory.valid() + g * column_block;
+                if (replaces_) {
+                  counted.apply(const_cast<std::byte*>(static_cast<std::byte const*>(x[g])),
+                                truths[g], run_of(r + g * step));
+                }
               }
             };
-            (folded ? f_.folded : f_.columns)({{fetch, in_place}, count, width, first},
-                                              memory.state(), memory.summaries());
+            if (replaces_) {
+              counted.begin(width, folded ? tile_lanes : 1, nothing(), f_.evaluator.item_bytes);
+              for (int r = 0; r < count && !counted.complete(); r += folded ? tile_lanes : 1) {
+                counted.find(static_cast<std::byte const*>(evaluate(r, 0)), memory.valid(),
+                             run_of(r));
+              }
+            }
+            row_source const source(fetch, in_place);
+            column_part const part{source, count, width, first, replaces_ ? &counted : nullptr};
+            (folded ? f_.folded : f_.columns)(part, memory.state(), memory.summaries());
             index_t const output = row * columns + column;
             if (partial == nullptr) {
               f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output),
@@ -282,6 +315,8 @@ class tile_sweep {
     std::byte* summaries() const { return values() + values_; }
     bool* valid() const { return reinterpret_cast<bool*>(summaries() + summaries_); }
 
+    column_truths truths;
+
    private:
     std::size_t values_;
     std::size_t summaries_;
@@ -293,6 +328,8 @@ class tile_sweep {
   std::span<operand const> operands_;
   tile_functions const& f_;
   void const* accumulation_;
+  bool replaces_;  ///< elements that do not count are replaced before the loops see them
+  alignas(16) std::byte nothing_[16] = {};
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One tile of a reduction of real numbers over rows, for many outputs side by side: 32 lanes of each
-// column, in the order of docs/summation.md.
+// One tile of a reduction of real numbers over rows, for many outputs side by side: 32 lanes of
+// each column, in the order of docs/summation.md.
 
 #include <algorithm>
 
+#include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/host/vector_packs.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
 template <class A, missing Missing> class vector_columns : vector_packs<A, Missing> {
   using base = vector_packs<A, Missing>;
-  using base::counts, base::truths_at, base::load_numbers, base::store_numbers, base::masked;
+  using base::counts, base::load_numbers, base::store_numbers, base::masked;
   using base::nothing_at, base::nothing_of;
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::counters;
@@ -29,12 +30,15 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     std::int32_t count[column_block];
   };
 
-  /// Rows are swept lane by lane, and the lanes of a pair are merged as soon as both are there; four
-  /// lanes at once where each has few rows.
+  /// Rows are swept as lane_schedule says.
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
     prepare(state, tile.columns);
     if constexpr (A::needs_shift) {
-      find_shifts(tile, state.shift, counts);
+      if (tile.truths != nullptr) {
+        std::copy_n(static_cast<element const*>(tile.truths->items()), tile.columns, state.shift);
+      } else {
+        find_shifts(tile, state.shift, counts);
+      }
     }
     lane_schedule const schedule(tile.rows, true);
     row_reader reader(tile.source);
@@ -61,7 +65,11 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     int const run = tile_lanes * tile.columns;
     prepare(state, run);
     if constexpr (A::needs_shift) {
-      find_shifts_of_runs(tile, state);
+      if (tile.truths != nullptr) {
+        std::copy_n(static_cast<element const*>(tile.truths->items()), run, state.shift);
+      } else {
+        find_shifts_of_runs(tile, state);
+      }
     }
     auto& sum = state.lane[0];
     start_lanes(sum, run);
@@ -72,9 +80,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       int const whole = std::min(left / tile_lanes, rows_at_once);
       int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
       tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
-      add_columns(x, valid, x, whole, run, state, sum, false);
+      add_columns(x, x, whole, run, state, sum, false);
       if (rest > 0) {
-        add_columns(x + whole, valid + whole, x + whole, 1, rest, state, sum, false);
+        add_columns(x + whole, x + whole, 1, rest, state, sum, false);
       }
     }
     // Lane l of a column and lane l + 16 lie 16 * columns apart.
@@ -86,6 +94,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
                         load_numbers(&state.count[c]) + load_numbers(&state.count[c + half]));
         }
       }
+    }
+    if (tile.truths != nullptr) {
+      tile.truths->fold();
     }
     close_columns(tile, state, sum, out);
   }
@@ -107,7 +118,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   static void close_columns(column_part const& tile, column_state const& state, lanes const& sum,
                             tile_summary<A>* out) {
     for (int c = 0; c < tile.columns; ++c) {
-      index_t const n = masked ? state.count[c] : tile.rows;
+      index_t const n = tile.truths != nullptr ? tile.truths->counts()[c]
+                        : masked               ? state.count[c]
+                                               : tile.rows;
       E last[parts];
       for (int p = 0; p < parts; ++p) {
         last[p] = sum[p][c];
@@ -125,30 +138,27 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     int const rows = step.rows.count;
     lanes& to = state.lane[step.slot];
     if constexpr (Lanes == 1) {
-      add_columns(reader.x(), reader.valid(), reader.next(), rows, columns, state, to, step.fresh);
+      add_columns(reader.x(), reader.next(), rows, columns, state, to, step.fresh);
     } else {
       int c = 0;
       for (; c + width <= columns; c += width) {
-        add_four_lanes(reader.x(), reader.valid(), reader.next(), rows, c, state, to, c);
+        add_four_lanes(reader.x(), reader.next(), rows, c, state, to, c);
       }
       if (c < columns) {
-        padded_columns<rows_fetched> const last(reader.x(), reader.valid(), rows, c, columns - c,
-                                                state);
-        add_four_lanes(last.x, last.valid, last.x, rows, 0, state, to, c);
+        padded_columns<rows_fetched> const last(reader.x(), rows, c, columns - c, state);
+        add_four_lanes(last.x, last.x, rows, 0, state, to, c);
       }
     }
   }
 
   /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four_lanes(void const* const* x, bool const* const* valid,
-                             void const* const* next, int rows, int at, column_state& state,
-                             lanes& to, int c) {
+  static void add_four_lanes(void const* const* x, void const* const* next, int rows, int at,
+                             column_state& state, lanes& to, int c) {
     lane_pack a[4] = {fresh_pack(), fresh_pack(), fresh_pack(), fresh_pack()};
     elements const shift = load_numbers(state.shift + c);
     elements const nothing = nothing_at(shift);
     auto const add = [&](lane_pack& lane, int g) {
-      add_pack(lane, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at), nothing,
-               shift);
+      add_pack(lane, static_cast<element const*>(x[g]) + at, nothing, shift);
       prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
     };
     int g = 0;
@@ -181,23 +191,23 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
 
   /// Adds the elements of `rows` rows to the lanes of `sum`, which are new if `fresh`, and asks for
   /// those of the next ones.
-  static void add_columns(void const* const* x, bool const* const* valid, void const* const* next,
-                          int rows, int columns, column_state& state, lanes& sum, bool fresh) {
+  static void add_columns(void const* const* x, void const* const* next, int rows, int columns,
+                          column_state& state, lanes& sum, bool fresh) {
     int c = 0;
     for (; c + 2 * width <= columns; c += 2 * width) {
-      add_rows<2>(x, valid, next, rows, c, state, sum, c, fresh);
+      add_rows<2>(x, next, rows, c, state, sum, c, fresh);
     }
     for (; c < columns; c += width) {
       int const count = std::min(width, columns - c);
-      padded_columns<rows_at_once> const last(x, valid, rows, c, count, state);
-      add_rows<1>(last.x, last.valid, last.x, rows, 0, state, sum, c, fresh);
+      padded_columns<rows_at_once> const last(x, rows, c, count, state);
+      add_rows<1>(last.x, last.x, rows, 0, state, sum, c, fresh);
     }
   }
 
   /// Adds `Packs` packs of elements, from `at` on, of each of `rows` rows to the columns from c on.
   template <int Packs>
-  static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
-                       int rows, int at, column_state& state, lanes& sum, int c, bool fresh) {
+  static void add_rows(void const* const* x, void const* const* next, int rows, int at,
+                       column_state& state, lanes& sum, int c, bool fresh) {
     lane_pack a[Packs];
     elements shift[Packs];
     elements nothing[Packs];
@@ -214,9 +224,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
     for (int g = 0; g < rows; ++g) {
       element const* const row = static_cast<element const*>(x[g]) + at;
-      add_pack(a[0], row, truths_at(valid[g], at), nothing[0], shift[0]);
+      add_pack(a[0], row, nothing[0], shift[0]);
       if constexpr (Packs == 2) {
-        add_pack(a[1], row + width, truths_at(valid[g], at + width), nothing[1], shift[1]);
+        add_pack(a[1], row + width, nothing[1], shift[1]);
         prefetch(static_cast<element const*>(next[g]) + at, 2 * width * int{sizeof(element)});
       }
     }
@@ -234,22 +244,16 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   /// The last columns of rows, fewer than a pack; to the others nothing is added.
   template <int Rows> struct padded_columns {
     element values[Rows][width];
-    bool truths[Rows][width] = {};
     void const* x[Rows];
-    bool const* valid[Rows] = {};
 
-    padded_columns(void const* const* from, bool const* const* from_valid, int rows, int c,
-                   int columns, column_state const& state) {
+    padded_columns(void const* const* from, int rows, int c, int columns,
+                   column_state const& state) {
       for (int g = 0; g < rows; ++g) {
         for (int l = columns; l < width; ++l) {
           values[g][l] = nothing_of(state.shift[c + l]);
         }
         std::copy_n(static_cast<element const*>(from[g]) + c, columns, values[g]);
-        if constexpr (Missing == missing::bytes) {
-          std::copy_n(from_valid[g] + c, columns, truths[g]);
-        }
         x[g] = values[g];
-        valid[g] = truths[g];
       }
     }
   };

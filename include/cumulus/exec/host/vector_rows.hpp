@@ -11,7 +11,7 @@ namespace cumulus::inline CUMULUS_TARGET {
 
 template <class A, missing Missing> class vector_rows : vector_packs<A, Missing> {
   using base = vector_packs<A, Missing>;
-  using base::counts, base::truths_at, base::load_numbers, base::store_numbers, base::masked;
+  using base::counts, base::masked;
   using base::nothing_at, base::nothing_of;
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
@@ -21,19 +21,19 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
  public:
   using typename base::element;
 
-  /// `n` <= 1024 neighbouring elements, of which those count that `valid` tells (Missing: bytes).
-  static tile_summary<A> row(void const* data, bool const* valid, int n, index_t) {
+  /// `n` <= 1024 neighbouring elements, of which `counted` count; the others are replaced already.
+  static tile_summary<A> row(void const* data, bool const*, int n, int counted, index_t) {
     element const* const x = static_cast<element const*>(data);
     element shift = n > 0 ? x[0] : element(0);
     if constexpr (masked && A::needs_shift) {
       int i = 0;
-      while (i < n && !counts(x, valid, i)) {
+      while (i < n && !counts(x, nullptr, i)) {
         ++i;
       }
       shift = i < n ? x[i] : element(0);
     }
-    int count = n;
-    auto const lane = add_row(x, valid, n, shift, count, std::make_index_sequence<packs>{});
+    int count = counted;
+    auto const lane = add_row(x, n, shift, count, std::make_index_sequence<packs>{});
     return count > 0 ? tile_summary<A>{A::close(lane, count, static_cast<T>(shift)), count}
                      : tile_summary<A>{{}, 0};
   }
@@ -41,26 +41,26 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
  private:
   /// The lanes of a row, merged; `count` becomes the number of elements that count.
   template <std::size_t... K>
-  static typename A::lane add_row(element const* x, bool const* valid, int n, element first,
-                                  int& count, std::index_sequence<K...>) {
+  static typename A::lane add_row(element const* x, int n, element first, int& count,
+                                  std::index_sequence<K...>) {
     lane_pack a[packs];
     for (lane_pack& pack : a) {
       pack = fresh_pack();
     }
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
-    auto const add = [&](element const* from, bool const* truths) {
-      (add_pack(a[K], from + K * width, truths_at(truths, K * width), nothing, shift), ...);
+    auto const add = [&](element const* from) {
+      (add_pack(a[K], from + K * width, nothing, shift), ...);
     };
     int const whole = n - n % tile_lanes;
     for (int i = 0; i < whole; i += tile_lanes) {
-      add(x + i, truths_at(valid, i));
+      add(x + i);
     }
     if (whole < n) {
       element values[tile_lanes];
-      bool truths[tile_lanes] = {};
-      pad(x + whole, truths_at(valid, whole), n - whole, first, values, truths);
-      add(values, truths);
+      std::fill(values + (n - whole), values + tile_lanes, nothing_of(first));
+      std::copy(x + whole, x + n, values);
+      add(values);
     }
     if constexpr (masked) {
       count = 0;
@@ -94,16 +94,6 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
         lane[1][p] = a[p][1];
       }
       return A::merge_lanes(V::lane_of(lane[0]), V::lane_of(lane[1]));
-    }
-  }
-
-  /// The last elements of a row, filled up to 32 with what changes nothing.
-  static void pad(element const* x, [[maybe_unused]] bool const* valid, int n, element shift,
-                  element* values, [[maybe_unused]] bool* truths) {
-    std::fill(values + n, values + tile_lanes, nothing_of(shift));
-    std::copy(x, x + n, values);
-    if constexpr (Missing == missing::bytes) {
-      std::copy(valid, valid + n, truths);
     }
   }
 };

@@ -12,6 +12,8 @@ namespace cumulus::inline CUMULUS_TARGET {
 template <class A, missing Missing>
 struct vector_tile : vector_rows<A, Missing>, vector_columns<A, Missing> {
   using element = reduced_from_t<typename A::input>;
+  static constexpr absent what = A::needs_shift ? absent::shifted : absent::replaced;
+  static element nothing() { return vector_lanes<A>::nothing(); }
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -25,7 +25,6 @@ inline char const* name_of(reduction r) {
 struct reduce_plan {
   reduction what = reduction::empty;
   bool across = false;    ///< work runs across outputs: the last kept axis is the row
-  bool unit = false;      ///< along the row every array lies side by side or repeats one element
   bool has_mask = false;  ///< the last operand is a mask of bool
   int kept_rank = 0;
   int reduced_rank = 0;
@@ -150,10 +149,6 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
     for (operand& o : operands) {
       o.stride[kept] = 1;
     }
-  }
-  plan.unit = true;
-  for (operand const& o : operands.subspan(1, operands.size() - (has_mask ? 2 : 1))) {
-    plan.unit = plan.unit && o.is_packed_along(plan.row_axis());
   }
   bool near = true;
   for (operand const& o : operands.subspan(1)) {

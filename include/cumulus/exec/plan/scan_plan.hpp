@@ -26,13 +26,13 @@ inline char const* name_of(scan_case c) {
 struct scan_plan {
   scan_case what = scan_case::empty;
   bool across = false;  ///< neighbours of the last kept axis lie side by side in the result
-  bool unit = false;    ///< along the row every array lies side by side or repeats one element
   int kept_rank = 0;
   int scanned_rank = 0;  ///< more than one only where all axes are scanned
   /// Kept axes, then scanned axes, each outermost first; operands have strides in this order.
   index_t extent[max_rank] = {};
   index_t series = 1;  ///< scans that know nothing of each other
   index_t length = 1;  ///< elements of each
+  index_t behind = 1;  ///< series whose elements are neighbours in the shape's order
 
   int row_axis() const {
     return what == scan_case::columns ? kept_rank - 1 : kept_rank + scanned_rank - 1;
@@ -68,6 +68,9 @@ inline scan_plan plan_scan(shape const& s, axis_set const& set, std::span<operan
       }
     }
   }
+  for (int k = s.rank() - 1; k >= 0 && !set.member[k]; --k) {
+    plan.behind *= s[k];
+  }
   for (operand& o : operands) {
     index_t stride[max_rank] = {};
     for (int k = 0; k < rank; ++k) {
@@ -102,10 +105,6 @@ inline scan_plan plan_scan(shape const& s, axis_set const& set, std::span<operan
   plan.what = plan.series < few_series && plan.length > shortest_split ? scan_case::tiles
               : plan.across                                            ? scan_case::columns
                                                                        : scan_case::lines;
-  plan.unit = true;
-  for (operand const& o : operands.subspan(1)) {
-    plan.unit = plan.unit && o.is_packed_along(plan.row_axis());
-  }
   return plan;
 }
 

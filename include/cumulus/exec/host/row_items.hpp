@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Elements moved by their size alone: what happens to rows on their way to and from a stage is
+// compiled once, whatever their type.
+
+#include <cstring>
+
+#include "cumulus/exec/pack/evaluate.hpp"
+
+namespace cumulus::inline CUMULUS_TARGET {
+namespace detail {
+
+template <int Bytes>
+void copy_items_of(std::byte* to, index_t to_step, std::byte const* from, index_t step,
+                   index_t count) {
+  for (index_t i = 0; i < count; ++i) {
+    std::memcpy(to + i * to_step * Bytes, from + i * step * Bytes, Bytes);
+  }
+}
+
+template <int Bytes>
+void gather_items_of(std::byte* to, std::byte const* from, index_t step, index_t const* index,
+                     index_t index_step, index_t count, gather_extent const& g) {
+  for (index_t i = 0; i < count; ++i) {
+    index_t const distance = checked_gather(index[i * index_step], g, nullptr);
+    std::memcpy(to + i * Bytes, from + (i * step + distance) * Bytes, Bytes);
+  }
+}
+
+template <int Bytes> void repeat_item_of(std::byte* to, std::byte const* item) {
+  for (int i = 0; i < 64; i += Bytes) {
+    std::memcpy(to + i, item, Bytes);
+  }
+}
+
+template <int Bytes>
+void replace_items_of(std::byte* at, bool const* valid, index_t count, std::byte const* item,
+                      index_t item_step) {
+  for (index_t i = 0; i < count; ++i) {
+    std::byte const* const from = valid[i] ? at + i * Bytes : item + i * item_step * Bytes;
+    std::memmove(at + i * Bytes, from, Bytes);
+  }
+}
+
+}  // namespace detail
+
+/// Copies elements between rows of any steps.
+inline void copy_items(std::byte* to, index_t to_step, std::byte const* from, index_t step,
+                       index_t count, int item_bytes) {
+  if (to_step == 1 && step == 1) {
+    std::memcpy(to, from, static_cast<std::size_t>(count * item_bytes));
+    return;
+  }
+  switch (item_bytes) {
+    case 1:
+      return detail::copy_items_of<1>(to, to_step, from, step, count);
+    case 2:
+      return detail::copy_items_of<2>(to, to_step, from, step, count);
+    case 4:
+      return detail::copy_items_of<4>(to, to_step, from, step, count);
+    case 8:
+      return detail::copy_items_of<8>(to, to_step, from, step, count);
+    default:
+      return detail::copy_items_of<16>(to, to_step, from, step, count);
+  }
+}
+
+/// Copies the elements that an index selects for each of them.
+inline void gather_items(std::byte* to, std::byte const* from, index_t step, index_t const* index,
+                         index_t index_step, index_t count, operand const& data) {
+  gather_extent const& g = data.value_as<gather_extent>();
+  switch (data.item_bytes) {
+    case 1:
+      return detail::gather_items_of<1>(to, from, step, index, index_step, count, g);
+    case 2:
+      return detail::gather_items_of<2>(to, from, step, index, index_step, count, g);
+    case 4:
+      return detail::gather_items_of<4>(to, from, step, index, index_step, count, g);
+    case 8:
+      return detail::gather_items_of<8>(to, from, step, index, index_step, count, g);
+    default:
+      return detail::gather_items_of<16>(to, from, step, index, index_step, count, g);
+  }
+}
+
+/// Fills 64 bytes with copies of an element.
+inline void repeat_item(std::byte* to, std::byte const* item, int item_bytes) {
+  switch (item_bytes) {
+    case 1:
+      return detail::repeat_item_of<1>(to, item);
+    case 2:
+      return detail::repeat_item_of<2>(to, item);
+    case 4:
+      return detail::repeat_item_of<4>(to, item);
+    case 8:
+      return detail::repeat_item_of<8>(to, item);
+    default:
+      return detail::repeat_item_of<16>(to, item);
+  }
+}
+
+/// Puts another item where elements do not take part: the same one everywhere (step 0), or the one
+/// at the same place of a row.
+inline void replace_items(std::byte* at, bool const* valid, index_t count, std::byte const* item,
+                          index_t item_step, int item_bytes) {
+  switch (item_bytes) {
+    case 1:
+      return detail::replace_items_of<1>(at, valid, count, item, item_step);
+    case 2:
+      return detail::replace_items_of<2>(at, valid, count, item, item_step);
+    case 4:
+      return detail::replace_items_of<4>(at, valid, count, item, item_step);
+    case 8:
+      return detail::replace_items_of<8>(at, valid, count, item, item_step);
+    default:
+      return detail::replace_items_of<16>(at, valid, count, item, item_step);
+  }
+}
+
+}  // namespace cumulus::inline CUMULUS_TARGET
