@@ -3,7 +3,7 @@
 // The elements of a tile as the loops in vector registers read them: which ones count, and packs of
 // them.
 
-#include "cumulus/exec/host/tile_loops.hpp"
+#include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/pack/pack.hpp"
 #include "cumulus/expr/elementary_packs.hpp"
 
