@@ -218,7 +218,7 @@ def compare(numpy_line, line, value, shown):
 
 def main():
     snippets = [(theirs, ours) for theirs, ours in pairs() if "cm::cuda" not in ours]
-    block, = re.findall(r"```cpp\n(.*?)```", PAGE, re.S)
+    block = re.search(r"```cpp\n(.*?)```", PAGE, re.S)[1]  # the first one
     shown = outputs(snippets, block)
     compared = 0
     for n, (theirs, ours) in enumerate(snippets):
