@@ -208,6 +208,18 @@ template <class T> double ulps_between(T a, T b) {
   }
 }
 
+/// lo <= x <= hi; NaN where both are NaN; the parts of a complex number alike.
+template <class T> bool lies_within(T x, T lo, T hi) {
+  if constexpr (cm::complex_floating<T>) {
+    return (is_nan(x) && is_nan(lo) && is_nan(hi)) ||
+           (lies_within(x.re, lo.re, hi.re) && lies_within(x.im, lo.im, hi.im));
+  } else if constexpr (cm::is_storage_float_v<T>) {
+    return lies_within(static_cast<float>(x), static_cast<float>(lo), static_cast<float>(hi));
+  } else {
+    return (is_nan(x) && is_nan(lo) && is_nan(hi)) || (lo <= x && x <= hi);
+  }
+}
+
 template <class T> std::string printed(T x) {
   if constexpr (cm::complex_floating<T>) {
     return "(" + printed(x.re) + ", " + printed(x.im) + ")";

@@ -149,13 +149,7 @@ inline command_line read_command_line(int argc, char** argv) {
         throw program::command_line_error(code, argv);
     }
   }
-  if (optind < argc) {
-    result.input = argv[optind++];
-  }
-  if (optind < argc) {
-    throw cm::value_error("command line: expected one FILE, got '" + result.input->string() +
-                          "' and '" + argv[optind] + "'");
-  }
+  result.input = program::the_one_file(argc, argv);
   if (!result.help) {
     check_paths(result);
   }

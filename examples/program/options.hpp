@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What reading a command line with getopt_long needs besides: errors in words, and paths compared.
+// What reading a command line with getopt_long needs besides: errors in words, paths compared, and
+// the file that is named.
 
 #include <getopt.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -45,6 +47,16 @@ inline cm::value_error command_line_error(int code, char* const* argv) {
                               : is_ascii  ? std::string{'-', static_cast<char>(optopt)}
                                           : argv[optind];
   return cm::value_error(begin + "unknown option " + unknown + "; --help lists them");
+}
+
+/// The FILE behind the options, if there is one.
+/// Throws: value_error if there are two.
+inline std::optional<std::filesystem::path> the_one_file(int argc, char* const* argv) {
+  if (optind + 1 < argc) {
+    throw cm::value_error("command line: expected one FILE, got '" + std::string(argv[optind]) +
+                          "' and '" + argv[optind + 1] + "'");
+  }
+  return optind < argc ? std::optional<std::filesystem::path>(argv[optind]) : std::nullopt;
 }
 
 }  // namespace program

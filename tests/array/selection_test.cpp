@@ -8,6 +8,7 @@
 #include <sstream>
 #include <type_traits>
 
+#include "tests/message_of.hpp"
 #include "tests/oracle_process.hpp"
 #include "tests/typed_arrays.hpp"
 
@@ -401,15 +402,6 @@ TYPED_TEST(Selection, ConvertsAsAssignmentDoes) {
   EXPECT_EQ(values_of(f), (std::vector<float>{0.5F, 3.5F, 3}));
   cm::ndarray<double, TypeParam> const wide = f(std::vector<int>{0, 2});
   EXPECT_EQ(values_of(wide), (std::vector<double>{0.5, 3}));
-}
-
-template <class Error, class F> std::string message_of(F const& f) {
-  try {
-    f();
-  } catch (Error const& e) {
-    return e.what();
-  }
-  return "nothing thrown";
 }
 
 TYPED_TEST(Selection, NamesTheShapesInItsErrors) {

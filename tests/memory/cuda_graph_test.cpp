@@ -16,6 +16,7 @@
 #  include "cumulus/exec/cuda/reduce_cuda.hpp"
 #  include "cumulus/exec/cuda/scatter_cuda.hpp"
 #  include "cumulus/memory/cuda_graph.hpp"
+#  include "tests/message_of.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET::detail {
 thread_local uint4 words[1];  // the shared memory of kernels that never run
@@ -59,15 +60,6 @@ int queue(cm::buffer const& block, bool writes) {
   cm::stream_state& stream = cm::current_stream_state();
   cm::use_cuda_block(block.context(), stream, writes);
   return stand_in::launch(stream.handle);
-}
-
-template <class Error, class F> std::string message_of(F const& f) {
-  try {
-    f();
-  } catch (Error const& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 class CudaGraph : public testing::Test {

@@ -16,6 +16,7 @@
 #  include <thread>
 
 #  include "cumulus/exec/copy.hpp"
+#  include "tests/message_of.hpp"
 
 namespace cm = cumulus;
 
@@ -55,15 +56,6 @@ cm::buffer array_of(std::vector<int> const& values) {
   cm::buffer result = cm::allocate_cuda(bytes);
   cm::copy_bytes<cm::cuda, cm::host>(result.data(), result, values.data(), cm::buffer(), bytes);
   return result;
-}
-
-template <class Error, class F> std::string message_of(F const& f) {
-  try {
-    f();
-  } catch (Error const& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 class CudaOrder : public testing::Test {

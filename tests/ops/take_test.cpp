@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/message_of.hpp"
 #include "tests/oracle_process.hpp"
 #include "tests/typed_arrays.hpp"
 
@@ -199,15 +200,6 @@ TYPED_TEST(Take, MayBeAssignedToWhatItReads) {
   EXPECT_EQ(values_of(x), (std::vector<int>{3, 2, 1, 0}));
   x = cm::take(x, {1, 1}, 0);
   EXPECT_EQ(values_of(x), (std::vector<int>{2, 2}));
-}
-
-template <class Error, class F> std::string message_of(F const& f) {
-  try {
-    f();
-  } catch (Error const& e) {
-    return e.what();
-  }
-  return "nothing thrown";
 }
 
 TYPED_TEST(Take, NamesAxesAndShapesInItsErrors) {

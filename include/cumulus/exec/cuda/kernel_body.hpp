@@ -133,16 +133,23 @@ CUMULUS_HD index_t add_offsets(kernel_operands<Count> const& a, int first, int l
   return position;
 }
 
-/// Sets `at` to where row number `row` begins in each operand.
+/// Sets `at` to where position `position` of the first `axes` axes lies in each operand.
 template <int Count>
-CUMULUS_HD void find_row(kernel_operands<Count> const& a, index_t row,
-                         std::byte const* (&at)[Count]) {
+CUMULUS_HD void find_position(kernel_operands<Count> const& a, int axes, index_t position,
+                              std::byte const* (&at)[Count]) {
   index_t offset[Count] = {};
-  add_offsets(a, 0, a.rank - 1, row, offset);
+  add_offsets(a, 0, axes, position, offset);
   CUMULUS_UNROLL
   for (int i = 0; i < Count; ++i) {
     at[i] = displaced(a.of[i].data, offset[i]);
   }
+}
+
+/// Sets `at` to where row number `row` begins in each operand.
+template <int Count>
+CUMULUS_HD void find_row(kernel_operands<Count> const& a, index_t row,
+                         std::byte const* (&at)[Count]) {
+  find_position(a, a.rank - 1, row, at);
 }
 
 /// The leaves of a row, of which operands[0] is the output.

@@ -61,12 +61,7 @@ template <class Tree, class Reducer> struct tile_reader {
     }
     index_t const left = length - first;
     elements = static_cast<int>(left < tile_length ? left : tile_length);
-    index_t offset[count] = {};
-    add_offsets(a.operands, 0, a.kept, output, offset);
-    CUMULUS_UNROLL
-    for (int k = 0; k < count; ++k) {
-      base[k] = displaced(a.operands.of[k].data, offset[k]);
-    }
+    find_position(a.operands, a.kept, output, base);
   }
 
   /// True if every element counts.

@@ -43,12 +43,7 @@ template <class Tree, class S> struct scan_reader {
   std::byte const* base[count];  ///< where the operands stand at the series
 
   CUMULUS_HD scan_reader(arguments const& arguments_, index_t series) : a(arguments_) {
-    index_t offset[count] = {};
-    add_offsets(a.operands, 0, a.kept, series, offset);
-    CUMULUS_UNROLL
-    for (int k = 0; k < count; ++k) {
-      base[k] = displaced(a.operands.of[k].data, offset[k]);
-    }
+    find_position(a.operands, a.kept, series, base);
   }
 
   CUMULUS_HD typename S::lane element(index_t position) const {

@@ -134,10 +134,7 @@ class scan_sweep {
     for (std::size_t i = 0; i < operands_.size(); ++i) {
       at[i] = operands_[i].data;
     }
-    for (int k = rank - 1; k >= 0; --k) {
-      step_along(at, operands_, k, series % plan_.extent[k]);
-      series /= plan_.extent[k];
-    }
+    step_to(at, operands_, plan_.extent, 0, rank, series);
   }
 
   /// Evaluates part of a row to `values`; returns where the values are.
@@ -171,11 +168,8 @@ class scan_sweep {
       std::byte const* at[1 + max_leaves];
       std::copy(base, base + operands_.size(), at);
       index_t const column = (first + done) % plan_.extent[row];
-      index_t outer = (first + done) / plan_.extent[row];
-      for (int k = row - 1; k >= plan_.kept_rank; --k) {
-        step_along(at, operands_, k, outer % plan_.extent[k]);
-        outer /= plan_.extent[k];
-      }
+      step_to(at, operands_, plan_.extent, plan_.kept_rank, row,
+              (first + done) / plan_.extent[row]);
       index_t const part = std::min(count - done, plan_.extent[row] - column);
       std::byte* const to = values + done * f_.evaluator.item_bytes;
       void const* const x = produce(m, at, column, part, to);

@@ -82,10 +82,7 @@ class tile_sweep {
     for (std::size_t i = 0; i < operands_.size(); ++i) {
       at[i] = operands_[i].data;
     }
-    for (int k = rank - 1; k >= 0; --k) {
-      step_along(at, operands_, k, output % plan_.extent[k]);
-      output /= plan_.extent[k];
-    }
+    step_to(at, operands_, plan_.extent, 0, rank, output);
   }
 
   /// Moves to reduced index i, without the row axis when work runs along it; returns the position
@@ -98,10 +95,7 @@ class tile_sweep {
       column = i % plan_.extent[k];
       i /= plan_.extent[k--];
     }
-    for (; k >= plan_.kept_rank; --k) {
-      step_along(at, operands_, k, i % plan_.extent[k]);
-      i /= plan_.extent[k];
-    }
+    step_to(at, operands_, plan_.extent, plan_.kept_rank, k + 1, i);
     return column;
   }
 

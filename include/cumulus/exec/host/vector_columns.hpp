@@ -45,10 +45,12 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     for (lane_step const& step : schedule) {
       reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
                   tile.columns * index_t{sizeof(element)});
+      lanes& to = state.lane[step.slot];
+      int const rows = step.rows.count;
       if (schedule.four()) {
-        add_lanes<4>(reader, step, tile.columns, state);
+        add_columns_of_four(reader.x(), reader.next(), rows, tile.columns, state, to);
       } else {
-        add_lanes<1>(reader, step, tile.columns, state);
+        add_columns(reader.x(), reader.next(), rows, tile.columns, state, to, step.fresh);
       }
       lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
         for (int c = 0; c < tile.columns; c += width) {
@@ -131,23 +133,16 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  /// Adds the rows of a step, which belong to one lane, or to four in turns.
-  template <int Lanes>
-  static void add_lanes(row_reader const& reader, lane_step const& step, int columns,
-                        column_state& state) {
-    int const rows = step.rows.count;
-    lanes& to = state.lane[step.slot];
-    if constexpr (Lanes == 1) {
-      add_columns(reader.x(), reader.next(), rows, columns, state, to, step.fresh);
-    } else {
-      int c = 0;
-      for (; c + width <= columns; c += width) {
-        add_four_lanes(reader.x(), reader.next(), rows, c, state, to, c);
-      }
-      if (c < columns) {
-        padded_columns<rows_fetched> const last(reader.x(), rows, c, columns - c, state);
-        add_four_lanes(last.x, last.x, rows, 0, state, to, c);
-      }
+  /// Sets the lanes of `to` to what four new lanes make together, whose rows these are in turns.
+  static void add_columns_of_four(void const* const* x, void const* const* next, int rows,
+                                  int columns, column_state& state, lanes& to) {
+    int c = 0;
+    for (; c + width <= columns; c += width) {
+      add_four_lanes(x, next, rows, c, state, to, c);
+    }
+    if (c < columns) {
+      padded_columns<rows_fetched> const last(x, rows, c, columns - c, state);
+      add_four_lanes(last.x, last.x, rows, 0, state, to, c);
     }
   }
 

@@ -155,6 +155,15 @@ inline void step_along(std::byte const** at, std::span<operand const> operands, 
   }
 }
 
+/// Moves what stands in each operand to position `position` of the axes [first, last).
+inline void step_to(std::byte const** at, std::span<operand const> operands, index_t const* extent,
+                    int first, int last, index_t position) {
+  for (int k = last - 1; k >= first; --k) {
+    step_along(at, operands, k, position % extent[k]);
+    position /= extent[k];
+  }
+}
+
 /// Walks the rows of a plan: for each operand, the address of its row.
 class row_walker {
  public:
