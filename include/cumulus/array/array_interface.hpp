@@ -69,7 +69,7 @@ template <class Derived> class array_interface {
   auto item() const {
     auto const v = self().view();
     if (v.size() != 1) {
-      throw shape_error("item: expected an array of size 1, got shape " + to_string(v.shape()));
+      raise<shape_error>({"item: expected an array of size 1, got shape ", v.shape()});
     }
     return read_element(v.owner(), v.data(), typename Derived::space{});
   }
@@ -146,8 +146,7 @@ template <class Derived> class array_interface {
 
   template <int N, class V> static auto span_of(V const& v) {
     if (v.rank() != N) {
-      throw shape_error("mdspan: expected rank " + std::to_string(N) + ", got shape " +
-                        to_string(v.shape()));
+      raise<shape_error>({"mdspan: expected rank ", N, ", got shape ", v.shape()});
     }
     return strided_span<typename V::value_type, N>(v.data(), v.shape(), v.strides());
   }

@@ -78,12 +78,12 @@ __extension__ typedef __int128 wide_integer;
 /// Number of steps from start before stop.
 template <class Number> index_t sequence_length(Number start, Number stop, Number step) {
   if (step == Number(0)) {
-    throw value_error("arange: expected a step other than 0, got 0");
+    raise<value_error>({"arange: expected a step other than 0, got 0"});
   }
   if constexpr (std::is_floating_point_v<Number>) {
     Number const length = __builtin_ceil((stop - start) / step);
     if (!(length < 9.0e18)) {
-      throw value_error("arange: expected a length below 2^63, got " + std::to_string(length));
+      raise<value_error>({"arange: expected a length below 2^63, got ", length});
     }
     return length > 0 ? static_cast<index_t>(length) : 0;
   } else {
@@ -92,8 +92,8 @@ template <class Number> index_t sequence_length(Number start, Number stop, Numbe
     Number const stride = step > 0 ? step : -step;
     Number const count = distance > 0 ? (distance - 1) / stride + 1 : 0;
     if (count > std::numeric_limits<index_t>::max()) {
-      throw value_error("arange: expected a length below 2^63, got " +
-                        std::to_string(static_cast<std::uint64_t>(count)));
+      raise<value_error>(
+          {"arange: expected a length below 2^63, got ", static_cast<std::uint64_t>(count)});
     }
     return static_cast<index_t>(count);
   }
@@ -105,8 +105,8 @@ template <class T, class Number> T sequence_element(Number value) {
   if constexpr (std::is_integral_v<T>) {
     using limits = std::numeric_limits<T>;
     if (value < limits::min() || value > limits::max()) {
-      throw value_error(std::string("arange: expected elements in the range of ") +
-                        dtype_name<T>() + ", got " + std::to_string(static_cast<double>(value)));
+      raise<value_error>({"arange: expected elements in the range of ", dtype_name<T>(), ", got ",
+                          static_cast<double>(value)});
     }
     return static_cast<T>(value);
   } else {
@@ -258,7 +258,7 @@ struct linspace_options {
 template <dtype T = double, memory_space Space = default_space>
 auto linspace(double start, double stop, index_t count = 50, linspace_options options = {}) {
   if (count < 0) {
-    throw value_error("linspace: expected a count >= 0, got " + std::to_string(count));
+    raise<value_error>({"linspace: expected a count >= 0, got ", count});
   }
   checked_size(shape{count}, sizeof(T), "linspace");
   index_t const gaps = options.endpoint ? count - 1 : count;
@@ -291,8 +291,8 @@ template <dtype T = double, memory_space Space = default_space> auto eye(index_t
 template <class T, memory_space Space = default_space>
 ndarray<std::remove_const_t<T>, Space> from_span(std::span<T> values, shape const& s) {
   if (checked_size(s, sizeof(T), "from_span") != static_cast<index_t>(values.size())) {
-    throw shape_error("from_span: expected " + std::to_string(s.size()) + " elements for shape " +
-                      to_string(s) + ", got " + std::to_string(values.size()));
+    raise<shape_error>(
+        {"from_span: expected ", s.size(), " elements for shape ", s, ", got ", values.size()});
   }
   return ndarray<std::remove_const_t<T>, Space>(s, values.data());
 }

@@ -49,18 +49,17 @@ template <class T> class nested_value {
   /// Throws: shape_error if the lists of a level differ in length or depth.
   T* write(T* to, shape const& whole, int axis = 0) const {
     if (is_list_ != (axis < whole.rank())) {
-      throw shape_error("ndarray: expected braces of depth " + std::to_string(whole.rank()) +
-                        " everywhere, as around the first element, got " +
-                        (is_list_ ? "a list" : "a number") + " at depth " + std::to_string(axis));
+      raise<shape_error>({"ndarray: expected braces of depth ", whole.rank(),
+                          " everywhere, as around the first element, got ",
+                          (is_list_ ? "a list" : "a number"), " at depth ", axis});
     }
     if (!is_list_) {
       *to = value_;
       return to + 1;
     }
     if (static_cast<index_t>(list_.size()) != whole[axis]) {
-      throw shape_error("ndarray: expected lists of length " + std::to_string(whole[axis]) +
-                        " along axis " + std::to_string(axis) + ", got one of length " +
-                        std::to_string(list_.size()));
+      raise<shape_error>({"ndarray: expected lists of length ", whole[axis], " along axis ", axis,
+                          ", got one of length ", list_.size()});
     }
     for (nested_value const& inner : list_) {
       to = inner.write(to, whole, axis + 1);

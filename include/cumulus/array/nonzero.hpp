@@ -42,7 +42,7 @@ template <array_like X> std::vector<ndarray<index_t, space_of<X>>> nonzero(X con
   using Space = space_of<X>;
   shape const s = a.shape();
   if (s.rank() == 0) {
-    throw shape_error("nonzero: expected an array with at least one axis, got shape ()");
+    raise<shape_error>({"nonzero: expected an array with at least one axis, got shape ()"});
   }
   auto const positions = positions_of(as_mask<Space>(a));
   std::vector<ndarray<index_t, Space>> result;

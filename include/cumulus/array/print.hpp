@@ -101,10 +101,9 @@ template <dtype T>
 std::string host_text(T const* data, shape const& s, strides const& st,
                       print_options const& options) {
   if (options.precision < 0 || options.threshold < 0 || options.edgeitems < 1) {
-    throw value_error(
-        "to_string: expected precision >= 0, threshold >= 0 and edgeitems >= 1, got " +
-        std::to_string(options.precision) + ", " + std::to_string(options.threshold) + " and " +
-        std::to_string(options.edgeitems));
+    raise<value_error>(
+        {"to_string: expected precision >= 0, threshold >= 0 and edgeitems >= 1, got ",
+         options.precision, ", ", options.threshold, " and ", options.edgeitems});
   }
   if (s.size() == 0) {
     return "[]";

@@ -195,9 +195,8 @@ class mask_selection : public selection_interface<mask_selection<T, Space, MaskT
       fits = mask_.shape()[k] == source_.shape()[k];
     }
     if (!fits) {
-      throw index_error("index: expected a mask with the extents of the first axes of shape " +
-                        to_string(source_.shape()) + ", got a mask of shape " +
-                        to_string(mask_.shape()));
+      raise<index_error>({"index: expected a mask with the extents of the first axes of shape ",
+                          source_.shape(), ", got a mask of shape ", mask_.shape()});
     }
   }
   mask_selection(mask_selection const&) = default;

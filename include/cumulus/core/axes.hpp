@@ -15,8 +15,7 @@ struct axis_set {
 /// Throws: axis_error if axis is outside [-rank, rank).
 inline int normalize_axis(int axis, int rank, char const* function) {
   if (axis < -rank || axis >= rank) {
-    throw axis_error(std::string(function) + ": expected an axis in [" + std::to_string(-rank) +
-                     ", " + std::to_string(rank) + "), got " + std::to_string(axis));
+    raise<axis_error>({function, ": expected an axis in [", -rank, ", ", rank, "), got ", axis});
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -27,8 +26,7 @@ inline axis_set normalize_axes(std::span<int const> axes, int rank, char const* 
   for (int axis : axes) {
     int const k = normalize_axis(axis, rank, function);
     if (set.member[k]) {
-      throw axis_error(std::string(function) + ": expected distinct axes, got axis " +
-                       std::to_string(axis) + " twice");
+      raise<axis_error>({function, ": expected distinct axes, got axis ", axis, " twice"});
     }
     set.member[k] = true;
   }

@@ -18,10 +18,9 @@ inline shape broadcast_shapes(shape const& a, shape const& b, char const* functi
     index_t const m = longer[k + shift];
     index_t const n = shorter[k];
     if (m != n && m != 1 && n != 1) {
-      throw shape_error(std::string(function) + ": cannot broadcast " + to_string(a) + " with " +
-                        to_string(b) + ": axis " + std::to_string(k + shift) + " is " +
-                        std::to_string(a.rank() >= b.rank() ? m : n) + " and " +
-                        std::to_string(a.rank() >= b.rank() ? n : m));
+      raise<shape_error>({function, ": cannot broadcast ", a, " with ", b, ": axis ", k + shift,
+                          " is ", a.rank() >= b.rank() ? m : n, " and ",
+                          a.rank() >= b.rank() ? n : m});
     }
     result[k + shift] = m == 1 ? n : m;
   }
@@ -41,8 +40,7 @@ inline strides broadcast_strides(shape const& from, strides const& st, shape con
     result[k + shift] = from[k] == 1 ? 0 : st[k];
   }
   if (!fits) {
-    throw shape_error(std::string(function) + ": cannot broadcast " + to_string(from) + " to " +
-                      to_string(to));
+    raise<shape_error>({function, ": cannot broadcast ", from, " to ", to});
   }
   return result;
 }

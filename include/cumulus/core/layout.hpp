@@ -50,8 +50,8 @@ struct axis_map {
 /// Throws: shape_error if a result would have more than max_rank axes.
 inline void check_rank(int rank, char const* function) {
   if (rank > max_rank) {
-    throw shape_error(std::string(function) + ": expected a result of at most " +
-                      std::to_string(max_rank) + " axes, got " + std::to_string(rank));
+    raise<shape_error>(
+        {function, ": expected a result of at most ", max_rank, " axes, got ", rank});
   }
 }
 
@@ -69,9 +69,9 @@ inline axis_map map_index(shape const& s, std::span<index_item const> items) {
     rank += item.what == kind::new_axis ? 1 : (item.what == kind::integer ? -1 : 0);
   }
   if (consumed > s.rank() || ellipses > 1) {
-    throw index_error("index: expected at most " + std::to_string(s.rank()) +
-                      " indices and one ellipsis for shape " + to_string(s) + ", got " +
-                      std::to_string(consumed) + " and " + std::to_string(ellipses));
+    raise<index_error>({"index: expected at most ", s.rank(),
+                        " indices and one ellipsis for shape ", s, ", got ", consumed, " and ",
+                        ellipses});
   }
   check_rank(rank, "index");
   axis_map map{.source = s};
@@ -86,9 +86,8 @@ inline axis_map map_index(shape const& s, std::span<index_item const> items) {
       case kind::integer: {
         index_t const i = item.integer < 0 ? item.integer + s[k] : item.integer;
         if (i < 0 || i >= s[k]) {
-          throw index_error("index: expected an index in [" + std::to_string(-s[k]) + ", " +
-                            std::to_string(s[k]) + ") along axis " + std::to_string(k) +
-                            " of shape " + to_string(s) + ", got " + std::to_string(item.integer));
+          raise<index_error>({"index: expected an index in [", -s[k], ", ", s[k], ") along axis ",
+                              k, " of shape ", s, ", got ", item.integer});
         }
         map.first[k++] = i;
         break;
@@ -123,9 +122,8 @@ inline axis_map map_index(shape const& s, std::span<index_item const> items) {
 /// Throws: axis_error if order is not a permutation of the axes.
 inline axis_map map_transpose(shape const& s, std::span<int const> order, char const* function) {
   if (static_cast<int>(order.size()) != s.rank()) {
-    throw axis_error(std::string(function) + ": expected an order of " + std::to_string(s.rank()) +
-                     " axes for shape " + to_string(s) + ", got one of " +
-                     std::to_string(order.size()));
+    raise<axis_error>({function, ": expected an order of ", s.rank(), " axes for shape ", s,
+                       ", got one of ", order.size()});
   }
   normalize_axes(order, s.rank(), function);
   axis_map map{.source = s};
@@ -161,8 +159,8 @@ inline axis_map map_swap(shape const& s, int axis1, int axis2, char const* funct
 inline axis_map map_move(shape const& s, std::span<int const> source,
                          std::span<int const> destination, char const* function) {
   if (source.size() != destination.size()) {
-    throw axis_error(std::string(function) + ": expected as many destinations as sources, got " +
-                     std::to_string(source.size()) + " and " + std::to_string(destination.size()));
+    raise<axis_error>({function, ": expected as many destinations as sources, got ", source.size(),
+                       " and ", destination.size()});
   }
   axis_set const moved = normalize_axes(source, s.rank(), function);
   axis_set const taken = normalize_axes(destination, s.rank(), function);
@@ -206,8 +204,7 @@ inline axis_map map_squeeze(shape const& s, axis_set const& set, char const* fun
     if (!set.member[k]) {
       map.append(s[k], k, 1);
     } else if (s[k] != 1) {
-      throw shape_error(std::string(function) + ": expected extent 1 on axis " + std::to_string(k) +
-                        ", got shape " + to_string(s));
+      raise<shape_error>({function, ": expected extent 1 on axis ", k, ", got shape ", s});
     }
   }
   return map;
@@ -259,8 +256,7 @@ inline shape resolve_reshape(shape const& s, shape const& wanted, char const* fu
     valid = valid && known == s.size();
   }
   if (!valid) {
-    throw shape_error(std::string(function) + ": cannot reshape " + to_string(s) + " to " +
-                      to_string(wanted));
+    raise<shape_error>({function, ": cannot reshape ", s, " to ", wanted});
   }
   return result;
 }

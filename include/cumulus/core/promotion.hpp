@@ -148,8 +148,8 @@ template <dtype T, weak_scalar S> constexpr T weak_cast(S value, char const* fun
         value > S{0} && static_cast<std::uintmax_t>(value) >
                             static_cast<std::uintmax_t>(std::numeric_limits<T>::max());
     if (below || above) {
-      throw value_error(std::string(function) + ": expected an integer in the range of " +
-                        dtype_name<T>() + ", got " + std::to_string(value));
+      raise<value_error>(
+          {function, ": expected an integer in the range of ", dtype_name<T>(), ", got ", value});
     }
     return static_cast<T>(value);
   } else if constexpr (complex_floating<S>) {

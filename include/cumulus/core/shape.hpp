@@ -84,6 +84,9 @@ template <class Tag> class index_list {
     return static_cast<index_t>(product);
   }
 
+  /// In the text of an error.
+  operator message_part() const { return message_part(values_, rank_); }
+
   friend constexpr bool operator==(index_list const& a, index_list const& b) {
     if (a.rank_ != b.rank_) {
       return false;
@@ -98,8 +101,7 @@ template <class Tag> class index_list {
 
  private:
   [[noreturn]] static void refuse_rank(std::size_t count) {
-    throw shape_error("shape: expected at most " + std::to_string(max_rank) + " axes, got " +
-                      std::to_string(count));
+    raise<shape_error>({"shape: expected at most ", max_rank, " axes, got ", count});
   }
 
   index_t values_[max_rank] = {};
@@ -113,11 +115,7 @@ using strides = index_list<struct strides_tag>;
 
 /// "(96, 192)", "(3,)" and "()" as Python writes tuples.
 template <class Tag> std::string to_string(index_list<Tag> const& list) {
-  std::string text = "(";
-  for (int k = 0; k < list.rank(); ++k) {
-    text += (k != 0 ? ", " : "") + std::to_string(list[k]);
-  }
-  return text + (list.rank() == 1 ? ",)" : ")");
+  return detail::message({list}).text;
 }
 
 /// Number of elements of `s`, refusing negative extents and products beyond the address space.
@@ -128,12 +126,12 @@ inline index_t checked_size(shape const& s, std::size_t item_bytes, char const* 
   bool zero = false;
   for (index_t n : s) {
     if (n < 0) {
-      throw shape_error(std::string(function) + ": expected extents >= 0, got " + to_string(s));
+      raise<shape_error>({function, ": expected extents >= 0, got ", s});
     }
     zero = zero || n == 0;
     if (n > 0 && product > limit / n) {
-      throw shape_error(std::string(function) + ": expected a size below 2^63 bytes, got shape " +
-                        to_string(s) + " of " + std::to_string(item_bytes) + "-byte elements");
+      raise<shape_error>({function, ": expected a size below 2^63 bytes, got shape ", s, " of ",
+                          item_bytes, "-byte elements"});
     }
     product *= n > 0 ? n : 1;
   }

@@ -18,8 +18,7 @@ template <class Int>
 constexpr index_t checked_index(Int i, char const* function, char const* what) {
   index_t const index = static_cast<index_t>(i);
   if (std::is_unsigned_v<Int> && index < 0) {
-    throw index_error(std::string(function) + ": expected " + what + " below 2^63, got " +
-                      std::to_string(i));
+    raise<index_error>({function, ": expected ", what, " below 2^63, got ", i});
   }
   return index;
 }
@@ -72,7 +71,7 @@ struct slice_extent {
 /// Throws: value_error if step is 0.
 inline slice_extent resolve(slice const& s, index_t extent) {
   if (s.step == 0) {
-    throw value_error("slice: expected a step other than 0, got 0");
+    raise<value_error>({"slice: expected a step other than 0, got 0"});
   }
   bool const forward = s.step > 0;
   index_t const lowest = forward ? 0 : -1;

@@ -99,9 +99,9 @@ inline void assign_leaves(assign_target const& target, std::span<leaf const> lea
     hazard = hazard || is_hazard(target.op, o, l.owner, target.shape);
   }
   if (repeats_elements(target.op, target.shape)) {
-    throw value_error(std::string(function) +
-                      ": expected a view with distinct elements, got a broadcast view of shape " +
-                      to_string(target.shape));
+    raise<value_error>({function,
+                        ": expected a view with distinct elements, got a broadcast view of shape ",
+                        target.shape});
   }
   std::span<operand> const all(operands, 1 + leaves.size());
   if (!hazard) {

@@ -15,8 +15,8 @@ namespace cumulus::inline v1 {
 namespace detail {
 
 [[noreturn]] inline void throw_no_record(std::size_t bytes) {
-  throw out_of_memory("allocate: expected host memory for the record of a block of " +
-                      std::to_string(bytes) + " bytes, got none");
+  raise<out_of_memory>(
+      {"allocate: expected host memory for the record of a block of ", bytes, " bytes, got none"});
 }
 
 }  // namespace detail

@@ -43,8 +43,8 @@ class cuda_block {
     std::lock_guard<std::mutex> const lock(mutex_);
     stream_state& home = *home_.load();
     if (home.device != s.device) {
-      throw cuda_error("use: expected arrays of the current device " + std::to_string(s.device) +
-                       ", got one of device " + std::to_string(home.device));
+      raise<cuda_error>({"use: expected arrays of the current device ", s.device,
+                         ", got one of device ", home.device});
     }
     if (writes) {
       order_after_all(s);
@@ -124,8 +124,8 @@ class cuda_block {
     try {
       readers_.reserve(room);
     } catch (std::bad_alloc const&) {
-      throw out_of_memory("use: expected " + std::to_string(room * sizeof(void*)) +
-                          " bytes of host memory for the streams that read an array, got none");
+      raise<out_of_memory>({"use: expected ", room * sizeof(void*),
+                            " bytes of host memory for the streams that read an array, got none"});
     }
   }
 
@@ -166,8 +166,8 @@ class captured_work {
   /// Throws: cuda_error if s is another stream than the captured one; out_of_memory.
   void note(cuda_block& block, stream_state const& s, bool writes) {
     if (&s != &stream_) {
-      throw cuda_error(
-          "capture: expected statements on the captured stream, got one on another stream");
+      raise<cuda_error>(
+          {"capture: expected statements on the captured stream, got one on another stream"});
     }
     for (use& u : uses_) {
       if (u.block == &block) {
@@ -178,7 +178,7 @@ class captured_work {
     try {
       uses_.push_back({&block, writes});
     } catch (std::bad_alloc const&) {
-      throw out_of_memory("capture: expected host memory for what the graph uses, got none");
+      raise<out_of_memory>({"capture: expected host memory for what the graph uses, got none"});
     }
     block.retain();
   }

@@ -36,8 +36,8 @@ namespace detail {
           cudaGetErrorString(status) + ")";
   bool const no_device = status == cudaErrorNoDevice || status == cudaErrorInsufficientDriver ||
                          status == cudaErrorStubLibrary || status == cudaErrorInvalidDevice;
-  throw cuda_error(
-      no_device ? text + "; a CUDA array needs a GPU and its driver, a host array does not" : text);
+  raise<cuda_error>(
+      {text, no_device ? "; a CUDA array needs a GPU and its driver, a host array does not" : ""});
 }
 
 }  // namespace detail

@@ -31,8 +31,8 @@ inline int current_device() {
 [[gnu::visibility("default")]] inline cuda_device& record_of_device(int device) {
   static cuda_device* const records = new cuda_device[most_cuda_devices];
   if (device < 0 || device >= most_cuda_devices) {
-    throw cuda_error("device: expected one of 0 to " + std::to_string(most_cuda_devices - 1) +
-                     ", got device " + std::to_string(device));
+    raise<cuda_error>(
+        {"device: expected one of 0 to ", most_cuda_devices - 1, ", got device ", device});
   }
   return records[device];
 }
@@ -61,10 +61,10 @@ inline int* bad_index_flag(int device) {
 inline void report_bad_index(int device) {
   int* const flag = record_of_device(device).bad_index;
   if (flag != nullptr && __atomic_exchange_n(flag, 0, __ATOMIC_ACQ_REL) != 0) {
-    throw index_error(
-        "take: expected indices in [-extent, extent), got one outside in an operation queued "
-        "earlier on CUDA device " +
-        std::to_string(device) + "; the elements it selected are those at index 0");
+    raise<index_error>(
+        {"take: expected indices in [-extent, extent), got one outside in an operation queued "
+         "earlier on CUDA device ",
+         device, "; the elements it selected are those at index 0"});
   }
 }
 

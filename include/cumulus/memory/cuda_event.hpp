@@ -36,9 +36,8 @@ class event {
   void record() {
     stream_state const& stream = current_stream_state();
     if (stream.device != device_) {
-      throw cuda_error("event: expected a stream of device " + std::to_string(device_) +
-                       ", on which the event was made, got one of device " +
-                       std::to_string(stream.device));
+      raise<cuda_error>({"event: expected a stream of device ", device_,
+                         ", on which the event was made, got one of device ", stream.device});
     }
     check_cuda(cudaEventRecord(handle_, stream.handle), "cudaEventRecord");
   }

@@ -34,7 +34,7 @@ class graph {
   void launch() {
     expect_no_capture("graph::launch");
     if (work_ == nullptr) {
-      throw cuda_error("graph::launch: expected a graph, got one that was moved from");
+      raise<cuda_error>({"graph::launch: expected a graph, got one that was moved from"});
     }
     work_->order();
     check_cuda(cudaGraphLaunch(executable_, work_->stream().handle), "cudaGraphLaunch");
@@ -112,9 +112,9 @@ inline cudaGraphExec_t instantiated(cudaGraph_t captured) {
 template <class F> graph capture(F&& statements) {
   stream_state& stream = current_stream_state();
   if (stream.handle == cudaStreamLegacy) {
-    throw cuda_error(
-        "capture: expected a stream_scope of a stream of its own around it, got the default "
-        "stream, which CUDA cannot capture");
+    raise<cuda_error>(
+        {"capture: expected a stream_scope of a stream of its own around it, got the default "
+         "stream, which CUDA cannot capture"});
   }
   expect_no_capture("capture");
   // Made now, because it may wait for the device: the pool and what gathers report to.

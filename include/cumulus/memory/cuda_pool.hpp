@@ -78,9 +78,9 @@ class cuda_memory_pool final : public memory_resource {
     do {
       std::size_t const limit = limit_;
       if (bytes > limit || before > limit - bytes) {
-        throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
-                            " bytes of device memory in use, got " + std::to_string(bytes) +
-                            " more beside " + std::to_string(before));
+        raise<out_of_memory>({"allocate: expected at most ", limit,
+                              " bytes of device memory in use, got ", bytes, " more beside ",
+                              before});
       }
     } while (!used_.compare_exchange_weak(before, before + bytes));
   }
@@ -143,10 +143,9 @@ class cuda_memory_pool final : public memory_resource {
     std::size_t free = 0;
     std::size_t total = 0;
     check_cuda(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-    throw out_of_memory("allocate: expected " + std::to_string(bytes) +
-                        " bytes of device memory, got none; arrays hold " + std::to_string(used) +
-                        " bytes, the pool " + std::to_string(reserved_bytes()) + ", " +
-                        std::to_string(free) + " of " + std::to_string(total) + " are free");
+    raise<out_of_memory>(
+        {"allocate: expected ", bytes, " bytes of device memory, got none; arrays hold ", used,
+         " bytes, the pool ", reserved_bytes(), ", ", free, " of ", total, " are free"});
   }
 
   std::atomic<std::size_t> used_{0};

@@ -74,9 +74,8 @@ inline stream_state& current_stream_state() {
   }
   int const device = current_device();
   if (device != scoped->device) {
-    throw cuda_error("stream: expected the current stream to be of the current device " +
-                     std::to_string(device) + ", got a stream of device " +
-                     std::to_string(scoped->device));
+    raise<cuda_error>({"stream: expected the current stream to be of the current device ", device,
+                       ", got a stream of device ", scoped->device});
   }
   return *scoped;
 }
@@ -91,10 +90,10 @@ class captured_work;
 /// Throws: cuda_error if this thread is capturing a graph.
 inline void expect_no_capture(char const* what) {
   if (work_in_capture() != nullptr) {
-    throw cuda_error(std::string(what) +
-                     ": expected work of the device alone while a graph is captured, got a copy "
-                     "between host and device or a wait (item, printing, a result whose size "
-                     "depends on data)");
+    raise<cuda_error>({what,
+                       ": expected work of the device alone while a graph is captured, got a copy "
+                       "between host and device or a wait (item, printing, a result whose size "
+                       "depends on data)"});
   }
 }
 
@@ -151,7 +150,7 @@ class stream {
   /// Throws: value_error for cudaStreamPerThread, which is a different queue in each thread.
   static stream borrow(cudaStream_t handle) {
     if (handle == cudaStreamPerThread) {
-      throw value_error("stream::borrow: expected a stream of its own, got cudaStreamPerThread");
+      raise<value_error>({"stream::borrow: expected a stream of its own, got cudaStreamPerThread"});
     }
     int device = current_device();
     if (handle == nullptr || handle == cudaStreamLegacy) {

@@ -46,8 +46,7 @@ class host_memory_pool final : public memory_resource {
         data = from_system(bytes);
       }
       if (data == nullptr) {
-        throw out_of_memory("allocate: expected " + std::to_string(bytes) +
-                            " bytes of host memory, got none");
+        raise<out_of_memory>({"allocate: expected ", bytes, " bytes of host memory, got none"});
       }
       return data;
     } catch (...) {
@@ -90,9 +89,9 @@ class host_memory_pool final : public memory_resource {
     do {
       std::size_t const limit = limit_;
       if (bytes > limit || before > limit - bytes) {
-        throw out_of_memory("allocate: expected at most " + std::to_string(limit) +
-                            " bytes of host memory in use, got " + std::to_string(bytes) +
-                            " more beside " + std::to_string(before));
+        raise<out_of_memory>({"allocate: expected at most ", limit,
+                              " bytes of host memory in use, got ", bytes, " more beside ",
+                              before});
       }
     } while (!used_.compare_exchange_weak(before, before + bytes));
   }

@@ -34,8 +34,7 @@ inline void* allocate_from(memory_resource& resource, std::size_t bytes) {
   } catch (std::bad_alloc const&) {
   }
   if (data == nullptr) {
-    throw out_of_memory("allocate: expected " + std::to_string(bytes) +
-                        " bytes of the memory resource, got none");
+    raise<out_of_memory>({"allocate: expected ", bytes, " bytes of the memory resource, got none"});
   }
   return data;
 }

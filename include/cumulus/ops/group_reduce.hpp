@@ -34,9 +34,9 @@ inline index_t count_groups(std::span<index_t const> labels, index_t groups, cha
   // More groups than this are a mistake in the labels, not a table to allocate.
   constexpr index_t most = index_t{1} << 40;
   if (groups > most || largest >= (groups < 0 ? most : groups)) {
-    throw index_error(std::string(function) + ": expected labels below " +
-                      std::to_string(groups < 0 || groups > most ? most : groups) + ", got " +
-                      std::to_string(groups > most ? groups : largest));
+    raise<index_error>({function, ": expected labels below ",
+                        groups < 0 || groups > most ? most : groups, ", got ",
+                        groups > most ? groups : largest});
   }
   return groups < 0 ? largest + 1 : groups;
 }
@@ -83,8 +83,7 @@ std::vector<index_t> host_labels(char const* function, Labels const& labels) {
   if constexpr (array_like<Labels>) {
     static_assert(fixed_integer<value_type_of<Labels>>, "cumulus: group labels are integers");
     if (labels.shape().rank() != 1) {
-      throw shape_error(std::string(function) + ": expected labels of rank 1, got shape " +
-                        to_string(labels.shape()));
+      raise<shape_error>({function, ": expected labels of rank 1, got shape ", labels.shape()});
     }
     ndarray<value_type_of<Labels>, space_of<Labels>> const evaluated(labels);
     std::vector<value_type_of<Labels>> raw(evaluated.size());
@@ -101,8 +100,7 @@ inline group_members sorted_labels(char const* function, std::span<index_t const
   try {
     return sort_by_group(labels, groups);
   } catch (std::bad_alloc const&) {
-    throw out_of_memory(std::string(function) + ": expected memory for " + std::to_string(groups) +
-                        " groups, got none");
+    raise<out_of_memory>({function, ": expected memory for ", groups, " groups, got none"});
   }
 }
 
@@ -139,9 +137,8 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
   int const k = normalize_axis(axis, s.rank(), name);
   std::vector<index_t> const label = detail::host_labels(name, labels);
   if (static_cast<index_t>(label.size()) != s[k]) {
-    throw shape_error(std::string(name) + ": expected " + std::to_string(s[k]) +
-                      " labels for axis " + std::to_string(k) + " of shape " + to_string(s) +
-                      ", got " + std::to_string(label.size()));
+    raise<shape_error>({name, ": expected ", s[k], " labels for axis ", k, " of shape ", s,
+                        ", got ", label.size()});
   }
   shape out_shape = s;
   out_shape[k] = count_groups(label, groups, name);

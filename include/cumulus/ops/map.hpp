@@ -31,8 +31,8 @@ template <class Space, class F> leaf functor_leaf(F f) {
       });
       static_cast<void>(stored.release());
     } catch (std::bad_alloc const&) {
-      throw out_of_memory("map: expected memory for a function of " + std::to_string(sizeof(F)) +
-                          " bytes, got none");
+      raise<out_of_memory>(
+          {"map: expected memory for a function of ", sizeof(F), " bytes, got none"});
     }
     return result;
   }

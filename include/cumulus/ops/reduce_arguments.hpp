@@ -54,15 +54,14 @@ void check_elements(char const* name, shape const& s, axis_set const& set, Optio
         return;
       }
       if (options.where.given()) {
-        throw value_error(std::string(name) +
-                          ": expected an initial value beside .where, got none");
+        raise<value_error>({name, ": expected an initial value beside .where, got none"});
       }
     }
     // NumPy asks this of the reduced axes alone, even where no result would be computed.
     for (int k = 0; k < s.rank(); ++k) {
       if (set.member[k] && s[k] == 0) {
-        throw value_error(std::string(name) + ": expected at least one element along axis " +
-                          std::to_string(k) + ", got shape " + to_string(s));
+        raise<value_error>(
+            {name, ": expected at least one element along axis ", k, ", got shape ", s});
       }
     }
   }
@@ -103,8 +102,8 @@ template <class Reducer, class Tree, class Out>
 void check_positions(char const* name, shape const& s, Out const& out) {
   if constexpr (reducers::gives_position_v<Reducer> && tree::is_masked_v<Tree>) {
     if (any(out < 0).item()) {
-      throw value_error(std::string(name) + ": expected a valid element in every slice of shape " +
-                        to_string(s) + ", got one with none");
+      raise<value_error>(
+          {name, ": expected a valid element in every slice of shape ", s, ", got one with none"});
     }
   }
 }
@@ -118,9 +117,9 @@ inline constexpr bool has_no_missing_v<reducers::extreme<T, Sign>> =
 /// Throws: value_error if a count is 0; asking waits for the device.
 template <class Counts> void check_counts(char const* name, shape const& s, Counts const& counts) {
   if (!all(counts > 0).item()) {
-    throw value_error(std::string(name) +
-                      ": expected an initial value or a valid element in every slice of shape " +
-                      to_string(s) + ", got one with none");
+    raise<value_error>({name,
+                        ": expected an initial value or a valid element in every slice of shape ",
+                        s, ", got one with none"});
   }
 }
 

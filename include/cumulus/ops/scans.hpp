@@ -61,8 +61,7 @@ auto scan_row(char const* name, X const& x, std::optional<int> axis, Options con
   if constexpr (may_begin) {
     include_initial = o.include_initial;
     if (!axis.has_value() && x.shape().rank() > 1) {
-      throw axis_error(std::string(name) + ": expected an axis for shape " + to_string(x.shape()) +
-                       ", got none");
+      raise<axis_error>({name, ": expected an axis for shape ", x.shape(), ", got none"});
     }
   }
   using T = value_type_of<X>;

@@ -74,10 +74,9 @@ inline constexpr bool is_gatherable_v = [] {
 /// The axes of `index` in the place of axis `axis`.
 inline shape taken_shape(shape const& s, int axis, shape const& index, std::size_t item_bytes) {
   if (s.rank() - 1 + index.rank() > max_rank) {
-    throw shape_error("take: expected a result of at most " + std::to_string(max_rank) +
-                      " axes, got " + std::to_string(s.rank() - 1 + index.rank()) + " from shape " +
-                      to_string(s) + " with an index of shape " + to_string(index) +
-                      " along axis " + std::to_string(axis));
+    raise<shape_error>({"take: expected a result of at most ", max_rank, " axes, got ",
+                        s.rank() - 1 + index.rank(), " from shape ", s, " with an index of shape ",
+                        index, " along axis ", axis});
   }
   shape result;
   for (int k = 0; k < axis; ++k) {

@@ -97,7 +97,7 @@ struct checked_distance {
   index_t operator()(index_t index) const {
     index_t const i = index < 0 ? index + extent : index;
     if (i < 0 || i >= extent) {
-      throw index_error(position_message(index, extent, axis));
+      raise<index_error>({position_message(index, extent, axis)});
     }
     return i * stride;
   }
@@ -134,9 +134,9 @@ ndarray<index_t, Space> mask_distances(array_view<bool const, Space> const& mask
     weight.push_back(st[axis + k]);
   }
   if (!fits) {
-    throw index_error("index: expected a mask with the extents of axes " + std::to_string(axis) +
-                      " to " + std::to_string(axis + mask.rank() - 1) + " of shape " +
-                      to_string(s) + ", got a mask of shape " + to_string(mask.shape()));
+    raise<index_error>({"index: expected a mask with the extents of axes ", axis, " to ",
+                        axis + mask.rank() - 1, " of shape ", s, ", got a mask of shape ",
+                        mask.shape()});
   }
   return weighted_positions<Space>(positions_of(mask), weight);
 }
@@ -151,9 +151,9 @@ int whole_axes(shape const& s, std::span<selection_item<Space> const> items) {
     ellipses += item.is_view(index_item::kind::ellipsis) ? 1 : 0;
   }
   if (named > s.rank() || ellipses > 1) {
-    throw index_error("index: expected at most " + std::to_string(s.rank()) +
-                      " indexed axes and one ellipsis for shape " + to_string(s) + ", got " +
-                      std::to_string(named) + " and " + std::to_string(ellipses));
+    raise<index_error>({"index: expected at most ", s.rank(),
+                        " indexed axes and one ellipsis for shape ", s, ", got ", named, " and ",
+                        ellipses});
   }
   return s.rank() - named;
 }

@@ -18,7 +18,7 @@ inline int* prepare_operands(stream_state& stream, std::span<operand const> oper
       gathers = true;
       index_t const extent = o.value_as<gather_extent>().extent;
       if (extent == 0) {
-        throw index_error("take: expected an axis with elements to select from, got extent 0");
+        raise<index_error>({"take: expected an axis with elements to select from, got extent 0"});
       }
     }
   }

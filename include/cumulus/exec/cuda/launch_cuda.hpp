@@ -82,9 +82,8 @@ inline void launch_kernel(char const* name, void const* kernel, launch_shape con
     return;
   }
   if (shape.blocks < 0 || shape.blocks > most_blocks || shape.threads < 1 || shape.threads > 256) {
-    throw cuda_error(std::string(name) + ": expected 1 to 2147483647 blocks of 1 to 256 threads, " +
-                     "got " + std::to_string(shape.blocks) + " of " +
-                     std::to_string(shape.threads));
+    raise<cuda_error>({name, ": expected 1 to 2147483647 blocks of 1 to 256 threads, ", "got ",
+                       shape.blocks, " of ", shape.threads});
   }
   check_cuda(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(shape.blocks)),
                               dim3(static_cast<unsigned>(shape.threads)), &arguments,

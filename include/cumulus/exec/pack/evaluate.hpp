@@ -29,8 +29,7 @@ CUMULUS_HD inline index_t checked_gather(index_t index, gather_extent const& g, 
     *bad_index = 1;
     return 0;
   }
-  throw index_error("take: expected an index in [" + std::to_string(-g.extent) + ", " +
-                    std::to_string(g.extent) + "), got " + std::to_string(index));
+  raise<index_error>({"take: expected an index in [", -g.extent, ", ", g.extent, "), got ", index});
 #endif
 }
 
