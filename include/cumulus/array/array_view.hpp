@@ -20,21 +20,17 @@ class array_view : public array_interface<array_view<T, Space>> {
                 "cumulus: array elements are bool, the fixed-width integers, float16, bfloat16, "
                 "float, double, complex<float> or complex<double>");
 
-  array_view() : shape_{0}, strides_{1} {}
+  array_view() = default;
   array_view(buffer owner, T* data, cumulus::shape const& s, cumulus::strides const& st)
-      : owner_(std::move(owner)), data_(data), shape_(s), strides_(st) {}
+      : elements_(std::move(owner), data, s, st) {}
+  explicit array_view(untyped_array elements) : elements_(std::move(elements)) {}
   array_view(array_view const&) = default;
   /// What was moved from is empty.
-  array_view(array_view&& v) noexcept
-      : owner_(std::move(v.owner_)),
-        data_(std::exchange(v.data_, nullptr)),
-        shape_(std::exchange(v.shape_, cumulus::shape{0})),
-        strides_(std::exchange(v.strides_, cumulus::strides{1})) {}
+  array_view(array_view&& v) noexcept = default;
   /// A view of writable elements reads them too.
   template <class U>
     requires(std::is_same_v<U const, T> && !std::is_const_v<U>)
-  array_view(array_view<U, Space> const& v)
-      : array_view(v.owner(), v.data(), v.shape(), v.strides()) {}
+  array_view(array_view<U, Space> const& v) : elements_(v.untyped()) {}
 
   // Members that reach a loop are always inlined: their own names are those of v1, and one copy of
   // them for all builds would decide which build's loop runs (docs/decisions/0002-namespaces.md).
@@ -63,17 +59,13 @@ class array_view : public array_interface<array_view<T, Space>> {
   }
 
   /// Looks at what v looks at; no element is written.
-  void rebind(array_view const& v) {
-    owner_ = v.owner_;
-    data_ = v.data_;
-    shape_ = v.shape_;
-    strides_ = v.strides_;
-  }
+  void rebind(array_view const& v) { elements_ = v.elements_; }
 
-  T* data() const { return data_; }
-  cumulus::shape const& shape() const { return shape_; }
-  cumulus::strides const& strides() const { return strides_; }
-  buffer const& owner() const { return owner_; }
+  T* data() const { return reinterpret_cast<T*>(elements_.data); }
+  cumulus::shape const& shape() const { return elements_.shape; }
+  cumulus::strides const& strides() const { return elements_.strides; }
+  buffer const& owner() const { return elements_.owner; }
+  untyped_array const& untyped() const { return elements_; }
   array_view const& view() const { return *this; }
 
   /// Writes the elements of x, broadcast to this shape and converted as NumPy's same_kind.
@@ -91,25 +83,15 @@ class array_view : public array_interface<array_view<T, Space>> {
 
   /// The elements seen through a view of this view.
   array_view mapped(axis_map const& map) const {
-    return array_view(owner_, data_ + map.offset(strides_), map.result, map.apply(strides_));
+    return array_view(elements_.mapped(map, sizeof(T)));
   }
 
   [[gnu::always_inline]] auto to_expression() const {
-    expression<tree::array<element_type>, Space> e(shape_);
-    leaf& l = *e.leaves();
-    l.owner = owner_;
-    l.op.data = reinterpret_cast<std::byte const*>(data_);
-    l.op.item_bytes = sizeof(T);
-    l.op.kind = leaf_kind::array;
-    l.set_strides(strides_);
-    return e;
+    return as_expression(array_operand<element_type, Space>{&elements_});
   }
 
  private:
-  buffer owner_;
-  T* data_ = nullptr;
-  cumulus::shape shape_;
-  cumulus::strides strides_;
+  untyped_array elements_;
 };
 
 }  // namespace cumulus::inline v1

@@ -22,16 +22,38 @@ inline constexpr bool storable_v = [] {
   }
 }();
 
-/// The target that a view is.
-template <class View> assign_target target_of(View const& v) {
-  assign_target target{operand{.data = reinterpret_cast<std::byte const*>(v.data()),
-                               .item_bytes = sizeof(typename View::value_type),
-                               .kind = leaf_kind::array},
-                       v.shape(), v.owner().context()};
-  for (int k = 0; k < v.rank(); ++k) {
-    target.op.stride[k] = v.strides()[k];
-  }
+/// The target that an array is.
+inline assign_target target_of(untyped_array const& a, int item_bytes) {
+  assign_target target{operand{.data = a.data, .item_bytes = item_bytes, .kind = leaf_kind::array},
+                       a.shape, a.owner.context()};
+  std::copy(a.strides.begin(), a.strides.end(), target.op.stride);
   return target;
+}
+template <class View> assign_target target_of(View const& v) {
+  return target_of(v.untyped(), sizeof(typename View::value_type));
+}
+
+/// True if every reference to the storage is the owner's or one of `leaves`.
+inline bool unshared_by_others(buffer const& owner, std::span<leaf const> leaves) {
+  std::int64_t own = 1;
+  for (leaf const& l : leaves) {
+    own += l.owner == owner ? 1 : 0;
+  }
+  return owner && owner.use_count() == own;
+}
+
+/// What `a = x` does to an owner: its elements become those of `leaves`, of shape `s`, in new
+/// storage or, when nobody can tell the difference, in place.
+inline void take_values(untyped_array& a, std::span<leaf const> leaves, shape const& s,
+                        sweep_functions const& functions) {
+  assign_target const target = target_of(a, functions.item_bytes);
+  if (s == a.shape && !functions.may_throw && unshared_by_others(a.owner, leaves) &&
+      !any_hazard(target.op, leaves, s)) {
+    return assign_leaves(target, leaves, s, functions, "operator=");
+  }
+  untyped_array fresh(s, static_cast<std::size_t>(functions.item_bytes), functions.allocate);
+  assign_leaves(target_of(fresh, functions.item_bytes), leaves, s, functions, "operator=");
+  a.swap(fresh);
 }
 
 /// Writes x to the elements of v. `function` is what messages name.

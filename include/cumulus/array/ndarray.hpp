@@ -52,7 +52,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   /// Throws: shape_error if the size does not fit; out_of_memory.
   ndarray(cumulus::shape const& s, T const* values) {
     allocate(s);
-    copy_bytes<Space, host>(v_.data(), v_.owner(), values, buffer(), bytes());
+    copy_bytes<Space, host>(elements_.data, owner(), values, buffer(), bytes());
   }
 
   ndarray(ndarray const& other) : array_interface<ndarray>() { copy_from(other); }
@@ -61,7 +61,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   /// Throws: what the evaluation throws.
   template <array_like X> [[gnu::always_inline]] ndarray(X const& x) {
     allocate(x.shape());
-    assign_elements("ndarray", v_, x);
+    assign_elements("ndarray", *this, x);
   }
 
   ndarray& operator=(ndarray const& other) {
@@ -86,7 +86,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     auto const e = converted<Space, T>("operator=", std::forward<X>(x));
     static_assert(!tree::is_masked_v<typename decltype(e)::tree_type>,
                   "cumulus: a masked expression has no values to store; reduce it, or use where");
-    take_values(std::span<leaf const>(e.leaves(), e.leaf_count), e.shape(),
+    take_values(elements_, std::span<leaf const>(e.leaves(), e.leaf_count), e.shape(),
                 sweep_functions_of<typename decltype(e)::tree_type, Space>);
     return *this;
   }
@@ -99,50 +99,45 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     return *this;
   }
 
-  friend void swap(ndarray& a, ndarray& b) noexcept {
-    view_type const held = a.v_;
-    a.v_.rebind(b.v_);
-    b.v_.rebind(held);
-  }
+  friend void swap(ndarray& a, ndarray& b) noexcept { a.elements_.swap(b.elements_); }
 
-  T* data() { return v_.data(); }
-  T const* data() const { return v_.data(); }
-  cumulus::shape const& shape() const { return v_.shape(); }
-  cumulus::strides const& strides() const { return v_.strides(); }
-  buffer const& owner() const { return v_.owner(); }
-  array_view<T, Space> view() { return v_; }
-  array_view<T const, Space> view() const { return v_; }
-  operator array_view<T, Space>() { return v_; }
-  operator array_view<T const, Space>() const { return v_; }
-  auto to_expression() const { return v_.to_expression(); }
+  T* data() { return reinterpret_cast<T*>(elements_.data); }
+  T const* data() const { return reinterpret_cast<T const*>(elements_.data); }
+  cumulus::shape const& shape() const { return elements_.shape; }
+  cumulus::strides const& strides() const { return elements_.strides; }
+  buffer const& owner() const { return elements_.owner; }
+  untyped_array const& untyped() const { return elements_; }
+  array_view<T, Space> view() { return array_view<T, Space>(elements_); }
+  array_view<T const, Space> view() const { return array_view<T const, Space>(elements_); }
+  operator array_view<T, Space>() { return view(); }
+  operator array_view<T const, Space>() const { return view(); }
+  [[gnu::always_inline]] auto to_expression() const {
+    return as_expression(array_operand<T, Space>{&elements_});
+  }
 
   /// Writes the elements of x, broadcast to this shape: `a(_) = x`.
   /// Throws: shape_error if x cannot be broadcast.
   template <class X>
     requires operand_like<X>
   [[gnu::always_inline]] void assign(X&& x) {
-    v_.assign(std::forward<X>(x));
+    assign_elements("assign", *this, std::forward<X>(x));
   }
   /// Every element becomes `value`.
   /// Throws: value_error if an integer is out of the range of T.
-  template <weak_scalar S> [[gnu::always_inline]] void fill(S value) { v_.fill(value); }
+  template <weak_scalar S> [[gnu::always_inline]] void fill(S value) {
+    assign_elements("fill", *this, value);
+  }
 
  private:
-  using view_type = array_view<T, Space>;
-
-  std::size_t bytes() const { return static_cast<std::size_t>(v_.size()) * sizeof(T); }
+  std::size_t bytes() const { return static_cast<std::size_t>(elements_.shape.size()) * sizeof(T); }
 
   void allocate(cumulus::shape const& s) {
-    std::size_t const bytes =
-        static_cast<std::size_t>(checked_size(s, sizeof(T), "ndarray")) * sizeof(T);
-    buffer storage = cumulus::allocate<Space>(bytes);
-    T* const data = static_cast<T*>(storage.data());
-    v_.rebind(view_type(std::move(storage), data, s, row_major_strides(s)));
+    untyped_array(s, sizeof(T), cumulus::allocate<Space>).swap(elements_);
   }
 
   void copy_from(ndarray const& other) {
     allocate(other.shape());
-    copy_bytes<Space, Space>(v_.data(), v_.owner(), other.v_.data(), other.v_.owner(), bytes());
+    copy_bytes<Space, Space>(elements_.data, owner(), other.elements_.data, other.owner(), bytes());
   }
 
   void copy_from(nested_value<T> const& values) {
@@ -150,7 +145,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     values.append_shape(s);
     if constexpr (std::is_same_v<Space, host>) {
       allocate(s);
-      values.write(v_.data(), s);
+      values.write(data(), s);
     } else {
       ndarray<T, host> staged(s);
       values.write(staged.data(), s);
@@ -159,29 +154,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     }
   }
 
-  void take_values(std::span<leaf const> leaves, cumulus::shape const& s,
-                   sweep_functions const& functions) {
-    assign_target const target = target_of(v_);
-    if (s == v_.shape() && !functions.may_throw && unshared_by_others(leaves) &&
-        !any_hazard(target.op, leaves, s)) {
-      assign_leaves(target, leaves, s, functions, "operator=");
-    } else {
-      ndarray fresh(s);
-      assign_leaves(target_of(fresh.v_), leaves, s, functions, "operator=");
-      swap(*this, fresh);
-    }
-  }
-
-  /// True if every reference to the storage is this owner's or one of `leaves`.
-  bool unshared_by_others(std::span<leaf const> leaves) const {
-    std::int64_t own = 1;
-    for (leaf const& l : leaves) {
-      own += l.owner == v_.owner() ? 1 : 0;
-    }
-    return v_.owner() && v_.owner().use_count() == own;
-  }
-
-  view_type v_;
+  untyped_array elements_;
 };
 
 template <array_like X> ndarray(X const&) -> ndarray<value_type_of<X>, space_of<X>>;

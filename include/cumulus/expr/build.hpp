@@ -73,24 +73,24 @@ template <class X, class... Rest> struct common_space<X, Rest...> {
   using type = typename decltype(pick())::type;
 };
 
-template <class Space, class T> auto constant_expression(T value) {
-  expression<tree::constant<T>, Space> e{shape{}};
-  *e.leaves() = constant_leaf(value);
-  return e;
+/// An operand whose elements are of type To, on its way into a larger expression.
+template <class Space, class To, class X>
+decltype(auto) converted_operand(char const* function, X&& x) {
+  if constexpr (is_strong_scalar_v<std::remove_cvref_t<X>>) {
+    return constant_operand<To, Space>{elementary::cast<To>(x.value())};
+  } else if constexpr (!lazy_source<X>) {
+    return constant_operand<To, Space>{weak_cast<To>(x, function)};
+  } else if constexpr (std::is_same_v<value_type_of<X>, To>) {
+    return as_operand(std::forward<X>(x));
+  } else {
+    using Tree = tree::apply<operations::cast<To>, To, tree_of<X>>;
+    return combine<Tree>(function, nullptr, as_operand(std::forward<X>(x)));
+  }
 }
 
 /// An operand as an expression whose elements are of type To.
 template <class Space, class To, class X> auto converted(char const* function, X&& x) {
-  if constexpr (is_strong_scalar_v<std::remove_cvref_t<X>>) {
-    return constant_expression<Space>(elementary::cast<To>(x.value()));
-  } else if constexpr (!lazy_source<X>) {
-    return constant_expression<Space>(weak_cast<To>(x, function));
-  } else if constexpr (std::is_same_v<value_type_of<X>, To>) {
-    return as_expression(std::forward<X>(x));
-  } else {
-    using Tree = tree::apply<operations::cast<To>, To, tree_of<X>>;
-    return combine<Tree>(function, nullptr, as_expression(std::forward<X>(x)));
-  }
+  return as_expression(converted_operand<Space, To>(function, std::forward<X>(x)));
 }
 
 /// Op applied to one array-like operand.
@@ -100,7 +100,7 @@ template <class Op, array_like X> auto make_unary(X&& x) {
                 "cumulus: this function does not take arrays of this element type (see "
                 "docs/reference.md); convert with astype first");
   using In = typename Rule::operand;
-  auto&& e = converted<space_of<X>, In>(Op::name, std::forward<X>(x));
+  auto&& e = converted_operand<space_of<X>, In>(Op::name, std::forward<X>(x));
   using Tree =
       tree::apply<Op, typename Rule::result, typename std::remove_cvref_t<decltype(e)>::tree_type>;
   return combine<Tree>(Op::name, nullptr, std::forward<decltype(e)>(e));
@@ -156,12 +156,12 @@ auto make_binary(A&& a, B&& b, char const* function = Op::name) {
   };
   if constexpr (Op::compares) {
     using Types = detail::comparison_types<TypeA, TypeB>;
-    return build(converted<Space, typename Types::Left>(function, std::forward<A>(a)),
-                 converted<Space, typename Types::Right>(function, std::forward<B>(b)));
+    return build(converted_operand<Space, typename Types::Left>(function, std::forward<A>(a)),
+                 converted_operand<Space, typename Types::Right>(function, std::forward<B>(b)));
   } else {
     using In = typename Rule::operand;
-    return build(converted<Space, In>(function, std::forward<A>(a)),
-                 converted<Space, In>(function, std::forward<B>(b)));
+    return build(converted_operand<Space, In>(function, std::forward<A>(a)),
+                 converted_operand<Space, In>(function, std::forward<B>(b)));
   }
 }
 
@@ -169,9 +169,9 @@ auto make_binary(A&& a, B&& b, char const* function = Op::name) {
 template <operand_like C, operand_like A, operand_like B> auto make_where(C&& c, A&& a, B&& b) {
   using Space = typename common_space<C, A, B>::type;
   using In = typename promoted_pair<operand_type<A>, operand_type<B>>::type;
-  auto&& condition = converted<Space, bool>("where", std::forward<C>(c));
-  auto&& x = converted<Space, In>("where", std::forward<A>(a));
-  auto&& y = converted<Space, In>("where", std::forward<B>(b));
+  auto&& condition = converted_operand<Space, bool>("where", std::forward<C>(c));
+  auto&& x = converted_operand<Space, In>("where", std::forward<A>(a));
+  auto&& y = converted_operand<Space, In>("where", std::forward<B>(b));
   using Tree = tree::apply<operations::where, In,
                            typename std::remove_cvref_t<decltype(condition)>::tree_type,
                            typename std::remove_cvref_t<decltype(x)>::tree_type,

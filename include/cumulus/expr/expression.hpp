@@ -5,6 +5,7 @@
 
 #include <tuple>
 
+#include "cumulus/expr/expression_part.hpp"
 #include "cumulus/expr/tree.hpp"
 #include "cumulus/memory/space.hpp"
 
@@ -24,19 +25,24 @@ template <class Tree, memory_space Space> class expression {
                 "on scalars and apply it with map(f, a, b, ...)");
 
   expression(cumulus::shape const& s) : shape_(s) {}
+  /// The leaves of `parts`, broadcast against each other; `first` goes before them if it is given.
+  /// Throws: shape_error naming `function`.
+  expression(std::span<expression_part const> parts, leaf const* first, char const* function) {
+    join_parts(shape_, leaves(), parts, first, function);
+  }
 
   cumulus::shape const& shape() const { return shape_; }
   int rank() const { return shape_.rank(); }
   index_t size() const { return shape_.size(); }
-  leaf* leaves() { return leaves_; }
-  leaf const* leaves() const { return leaves_; }
+  leaf* leaves() { return leaves_.data(); }
+  leaf const* leaves() const { return leaves_.data(); }
 
   /// The expression seen through a view; nothing is evaluated.
   expression mapped(axis_map const& map) const {
     expression result(*this);
     result.shape_ = map.result;
-    for (leaf& l : result.leaves_) {
-      l.apply(map);
+    for (int k = 0; k < leaf_count; ++k) {
+      result.leaves()[k].apply(map);
     }
     return result;
   }
@@ -57,7 +63,7 @@ template <class Tree, memory_space Space> class expression {
 
  private:
   cumulus::shape shape_;
-  leaf leaves_[leaf_count];
+  leaf_list<leaf_count> leaves_;
 };
 
 /// What takes part in lazy arithmetic: arrays, views and expressions.
@@ -84,64 +90,68 @@ auto as_expression(X&& x) {
 template <lazy_source X>
 using tree_of = typename std::remove_cvref_t<decltype(as_expression(std::declval<X>()))>::tree_type;
 
-/// Broadcasts `count` leaves of shape `from` to shape `to` on their way into a larger expression.
-inline void broadcast_leaves(leaf* leaves, int count, shape const& from, shape const& to,
-                             char const* function) {
-  if (from == to) {
-    return;
-  }
-  for (int i = 0; i < count; ++i) {
-    leaves[i].set_strides(
-        broadcast_strides(from, leaves[i].strides_over(from.rank()), to, function));
-  }
-}
-
 namespace detail {
-
-/// What an operand brings into a larger expression.
-struct expression_part {
-  leaf const* leaves;
-  int count;
-  cumulus::shape const* extents;
-  bool movable;  ///< an expression that nobody else sees
-};
-
-template <class E> expression_part part_of(E&& e) {
-  return {e.leaves(), std::remove_cvref_t<E>::leaf_count, &e.shape(),
-          !std::is_lvalue_reference_v<E>};
-}
-
-inline shape common_shape(std::span<expression_part const> parts, char const* function) {
-  shape common;
-  for (expression_part const& part : parts) {
-    common = broadcast_shapes(common, *part.extents, function);
-  }
-  return common;
-}
-
-/// Copies or moves the leaves of all parts to `target`, broadcast to `common`.
-inline void join_leaves(leaf* target, std::span<expression_part const> parts, shape const& common,
-                        char const* function) {
-  for (expression_part const& part : parts) {
-    for (int i = 0; i < part.count; ++i) {
-      if (part.movable) {
-        leaf& from = const_cast<leaf&>(part.leaves[i]);
-        target[i] = std::move(from);
-        from.op.data = nullptr;  // it has no owner any more
-      } else {
-        target[i] = part.leaves[i];
-      }
-    }
-    broadcast_leaves(target, part.count, *part.extents, common, function);
-    target += part.count;
-  }
-}
 
 template <class... S> inline constexpr bool same_space_v = true;
 template <class S, class... Rest>
 inline constexpr bool same_space_v<S, Rest...> = (std::is_same_v<S, Rest> && ...);
 
 }  // namespace detail
+
+/// An array on its way into a larger expression.
+template <class T, memory_space Space> struct array_operand {
+  using tree_type = tree::array<T>;
+  using space = Space;
+  untyped_array const* array;
+};
+
+/// A number on its way into a larger expression.
+template <class T, memory_space Space> struct constant_operand {
+  using tree_type = tree::constant<T>;
+  using space = Space;
+  T value;
+};
+
+template <class T, class Space>
+expression<tree::array<T>, Space> as_expression(array_operand<T, Space> const& a) {
+  expression<tree::array<T>, Space> e(a.array->shape);
+  *e.leaves() = array_leaf(*a.array, sizeof(T));
+  return e;
+}
+template <class T, class Space>
+expression<tree::constant<T>, Space> as_expression(constant_operand<T, Space> const& c) {
+  expression<tree::constant<T>, Space> e{shape{}};
+  e.leaves()->op.set_value(c.value);
+  return e;
+}
+
+namespace detail {
+
+template <class Tree, class Space> expression_part part_of(expression<Tree, Space> const& e) {
+  return {.leaves = e.leaves(), .count = Tree::leaf_count, .extents = &e.shape()};
+}
+template <class Tree, class Space> expression_part part_of(expression<Tree, Space>&& e) {
+  return {.leaves = e.leaves(), .count = Tree::leaf_count, .movable = true, .extents = &e.shape()};
+}
+template <class T, class Space> expression_part part_of(array_operand<T, Space> const& a) {
+  return {.array = a.array, .item_bytes = sizeof(T), .extents = &a.array->shape};
+}
+template <class T, class Space> expression_part part_of(constant_operand<T, Space> const& c) {
+  return {.constant = &c.value, .item_bytes = sizeof(T)};
+}
+
+}  // namespace detail
+
+/// What an operand is on its way into a larger expression.
+template <class X> decltype(auto) as_operand(X&& x) {
+  if constexpr (requires { x.untyped(); }) {
+    using View = std::remove_cvref_t<X>;
+    return array_operand<std::remove_const_t<typename View::value_type>, typename View::space>{
+        &x.untyped()};
+  } else {
+    return as_expression(std::forward<X>(x));
+  }
+}
 
 /// An expression of `Tree` over the leaves of `parts`, broadcast against each other; `first` goes
 /// before them if it is given.
@@ -151,14 +161,8 @@ auto combine(char const* function, leaf const* first, Parts&&... parts) {
                 "cumulus: an expression cannot mix host and CUDA arrays; copy one with to<cuda>() "
                 "or to<host>()");
   using Space = typename std::tuple_element_t<0, std::tuple<std::remove_cvref_t<Parts>...>>::space;
-  detail::expression_part const list[] = {detail::part_of(std::forward<Parts>(parts))...};
-  expression<Tree, Space> result(detail::common_shape(list, function));
-  leaf* next = result.leaves();
-  if (first != nullptr) {
-    *next++ = *first;
-  }
-  detail::join_leaves(next, list, result.shape(), function);
-  return result;
+  expression_part const list[] = {detail::part_of(std::forward<Parts>(parts))...};
+  return expression<Tree, Space>(list, first, function);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

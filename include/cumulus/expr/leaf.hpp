@@ -4,10 +4,10 @@
 // broadcasting, merging of axes, overlap) is ordinary code that no expression type instantiates.
 
 #include <cstring>
+#include <new>
 #include <type_traits>
 
-#include "cumulus/core/layout.hpp"
-#include "cumulus/memory/buffer.hpp"
+#include "cumulus/expr/untyped_array.hpp"
 
 namespace cumulus::inline v1 {
 
@@ -90,5 +90,63 @@ template <class V> leaf constant_leaf(V const& value) {
   result.op.set_value(value);
   return result;
 }
+
+/// The elements of an array.
+inline leaf array_leaf(untyped_array const& a, int item_bytes) {
+  leaf result{operand{.data = a.data, .item_bytes = item_bytes, .kind = leaf_kind::array}, a.owner};
+  result.set_strides(a.strides);
+  return result;
+}
+
+namespace detail {
+
+/// Copies of the leaves at `from`, or new ones if it is null.
+[[gnu::noinline]] inline void construct_leaves(leaf* leaves, int count, leaf const* from) noexcept {
+  for (int i = 0; i < count; ++i) {
+    if (from != nullptr) {
+      new (leaves + i) leaf(from[i]);
+    } else {
+      new (leaves + i) leaf;
+    }
+  }
+}
+
+/// Moves leaves; those at `from` have no owner any more.
+[[gnu::noinline]] inline void take_leaves(leaf* leaves, leaf* from, int count) noexcept {
+  for (int i = 0; i < count; ++i) {
+    leaves[i] = std::move(from[i]);
+    from[i].op.data = nullptr;
+  }
+}
+
+[[gnu::noinline]] inline void destroy_leaves(leaf* leaves, int count) noexcept {
+  for (int i = 0; i < count; ++i) {
+    leaves[i].~leaf();
+  }
+}
+
+}  // namespace detail
+
+/// N leaves. What happens to them is not compiled for every N.
+template <int N> class leaf_list {
+ public:
+  leaf_list() : leaf_list(nullptr) {}
+  leaf_list(leaf_list const& other) : leaf_list(other.leaves_) {}
+  leaf_list(leaf_list&& other) noexcept : leaf_list() {
+    detail::take_leaves(leaves_, other.leaves_, N);
+  }
+  leaf_list& operator=(leaf_list const&) = delete;
+  ~leaf_list() { detail::destroy_leaves(leaves_, N); }
+
+  leaf* data() { return leaves_; }
+  leaf const* data() const { return leaves_; }
+
+ private:
+  explicit leaf_list(leaf const* from) { detail::construct_leaves(leaves_, N, from); }
+
+  union {
+    leaf leaves_[N];
+  };
+};
 
 }  // namespace cumulus::inline v1

@@ -46,9 +46,8 @@ class buffer {
     return *this;
   }
   ~buffer() {
-    if (block_ != nullptr && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      block_->free(block_->data, block_->bytes, block_->context);
-      delete block_;
+    if (block_ != nullptr) {
+      let_go(block_);
     }
   }
 
@@ -72,6 +71,15 @@ class buffer {
     deleter free;
     void* context;
   };
+
+  /// Out of line, because it stands wherever an array or an expression ends.
+  [[gnu::noinline]] static void let_go(block* b) noexcept {
+    if (b->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      b->free(b->data, b->bytes, b->context);
+      delete b;
+    }
+  }
+
   block* block_ = nullptr;
 };
 
