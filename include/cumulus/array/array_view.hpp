@@ -87,7 +87,7 @@ class array_view : public array_interface<array_view<T, Space>> {
   }
 
   [[gnu::always_inline]] auto to_expression() const {
-    return as_expression(array_operand<element_type, Space>{&elements_});
+    return array_expression<element_type, Space>(elements_);
   }
 
  private:

@@ -71,7 +71,9 @@ template <class View, class X> void assign_elements(char const* function, View c
     static_assert(!tree::is_masked_v<tree_of<X>>,
                   "cumulus: a masked expression has no values to store; reduce it, or use where");
   }
-  assign(target_of(v), converted<typename View::space, T>(function, std::forward<X>(x)), function);
+  assign(target_of(v),
+         as_expression(converted_operand<typename View::space, T>(function, std::forward<X>(x))),
+         function);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

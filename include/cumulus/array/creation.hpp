@@ -150,7 +150,8 @@ auto full(shape const& s, S value) {
   } else {
     element = elementary::cast<Element>(decltype(detail::named_or_own<void, S>())(value));
   }
-  return constant_expression<Space>(element).mapped(map_broadcast(shape{}, s, "full"));
+  return as_expression(constant_operand<Element, Space>{element})
+      .mapped(map_broadcast(shape{}, s, "full"));
 }
 /// Zeros, or ones.
 ///     cm::ndarray a = cm::zeros<float>({2, 3});

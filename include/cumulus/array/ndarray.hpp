@@ -55,6 +55,9 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     copy_bytes<Space, host>(elements_.data, owner(), values, buffer(), bytes());
   }
 
+  /// Takes over elements of type T, in row-major order and shared with nobody.
+  explicit ndarray(untyped_array elements) : elements_(std::move(elements)) {}
+
   ndarray(ndarray const& other) : array_interface<ndarray>() { copy_from(other); }
   ndarray(ndarray&& other) noexcept : array_interface<ndarray>() { swap(*this, other); }
   /// Evaluates an expression, or copies a view.
@@ -81,13 +84,13 @@ class ndarray : public array_interface<ndarray<T, Space>> {
     static_assert(storable_v<X, T>,
                   "cumulus: assignment would lose the fraction, the imaginary part or the sign "
                   "(NumPy's same_kind rule); convert with astype");
-    // A copy of an lvalue's references, so that they are more than those of `e` and x keeps its
-    // elements.
-    auto const e = converted<Space, T>("operator=", std::forward<X>(x));
-    static_assert(!tree::is_masked_v<typename decltype(e)::tree_type>,
-                  "cumulus: a masked expression has no values to store; reduce it, or use where");
-    take_values(elements_, std::span<leaf const>(e.leaves(), e.leaf_count), e.shape(),
-                sweep_functions_of<typename decltype(e)::tree_type, Space>);
+    if constexpr (std::is_lvalue_reference_v<X>) {
+      // A copy of its references, so that they are more than those of `e` and x keeps its elements.
+      auto const e = converted<Space, T>("operator=", x);
+      take(e);
+    } else {
+      take(as_expression(converted_operand<Space, T>("operator=", std::forward<X>(x))));
+    }
     return *this;
   }
 
@@ -112,7 +115,7 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   operator array_view<T, Space>() { return view(); }
   operator array_view<T const, Space>() const { return view(); }
   [[gnu::always_inline]] auto to_expression() const {
-    return as_expression(array_operand<T, Space>{&elements_});
+    return array_expression<T, Space>(elements_);
   }
 
   /// Writes the elements of x, broadcast to this shape: `a(_) = x`.
@@ -133,6 +136,13 @@ class ndarray : public array_interface<ndarray<T, Space>> {
 
   void allocate(cumulus::shape const& s) {
     untyped_array(s, sizeof(T), cumulus::allocate<Space>).swap(elements_);
+  }
+
+  template <class Tree> [[gnu::always_inline]] void take(expression<Tree, Space> const& e) {
+    static_assert(!tree::is_masked_v<Tree>,
+                  "cumulus: a masked expression has no values to store; reduce it, or use where");
+    take_values(elements_, std::span<leaf const>(e.leaves(), Tree::leaf_count), e.shape(),
+                sweep_functions_of<Tree, Space>);
   }
 
   void copy_from(ndarray const& other) {

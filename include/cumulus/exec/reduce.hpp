@@ -19,44 +19,62 @@ struct reduce_target {
   group_table const* groups = nullptr;  ///< op is the output of the first group
 };
 
-/// Reduces e over the axes of `set` into the target.
-template <class Tree, class Space, class Reducer>
-void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target const& target,
-            Reducer const& reducer) {
-  using A = typename Reducer::accumulation;
-  A const& accumulation = reducer;
-  static_assert(std::is_same_v<typename Tree::value_type, typename Reducer::input>);
-  constexpr int count = Tree::leaf_count;
-  operand operands[2 + count];
-  operands[0] = target.op;
-  for (int k = 0; k < count; ++k) {
-    operands[1 + k] = e.leaves()[k].op;
-  }
-  bool const has_mask = target.mask != nullptr;
-  if (has_mask) {
-    operands[1 + count] = target.mask->op;
-  }
-  std::span<operand> const all(operands, 1 + count + (has_mask ? 1 : 0));
-  reduce_plan const plan = plan_reduction(e.shape(), set, all, has_mask, target.groups);
-  if (plan.what == reduction::empty) {
-    return;
-  }
+/// The loops of one reduction of one type of expression, for a planned sweep. operands: the output,
+/// the leaves and, if planned, the mask; contexts: those of their buffers.
+using reduce_loop = void (*)(reduce_plan const&, std::span<operand const> operands,
+                             void* const* contexts, void const* accumulation);
+
+namespace detail {
+
+template <class Tree, class Space, class A>
+void sweep_reduction(reduce_plan const& plan, std::span<operand const> operands,
+                     [[maybe_unused]] void* const* contexts, void const* accumulation) {
+  A const& a = *static_cast<A const*>(accumulation);
   if constexpr (std::is_same_v<Space, host>) {
-    reduce_host<Tree, A>(plan, all, accumulation);
+    reduce_host<Tree, A>(plan, operands, a);
   } else {
 #if CUMULUS_HAS_CUDA
-    void* contexts[2 + count] = {};
-    for (int k = 0; k < count; ++k) {
-      contexts[1 + k] = e.leaves()[k].owner.context();
-    }
-    contexts[1 + count] = has_mask ? target.mask->owner.context() : nullptr;
-    reduce_cuda<Tree, A>(plan, all, contexts, accumulation);
+    reduce_cuda<Tree, A>(plan, operands, std::span<void* const>(contexts, operands.size()), a);
 #else
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: this reduction reads CUDA arrays, so the file must be compiled as CUDA "
                   "(nvcc); a C++ file may only hold, move and copy them");
 #endif
   }
+}
+
+}  // namespace detail
+
+/// Reduces leaves of shape `s` over the axes of `set` into the target.
+inline void reduce_leaves(std::span<leaf const> leaves, shape const& s, axis_set const& set,
+                          reduce_target const& target, reduce_loop loop, void const* accumulation) {
+  operand operands[2 + max_leaves] = {target.op};
+  void* contexts[2 + max_leaves] = {};
+  std::size_t count = 1;
+  for (leaf const& l : leaves) {
+    operands[count] = l.op;
+    contexts[count++] = l.owner.context();
+  }
+  if (target.mask != nullptr) {
+    operands[count] = target.mask->op;
+    contexts[count++] = target.mask->owner.context();
+  }
+  std::span<operand> const all(operands, count);
+  reduce_plan const plan = plan_reduction(s, set, all, target.mask != nullptr, target.groups);
+  if (plan.what != reduction::empty) {
+    loop(plan, all, contexts, accumulation);
+  }
+}
+
+/// Reduces e over the axes of `set` into the target.
+template <class Tree, class Space, class Reducer>
+void reduce(expression<Tree, Space> const& e, axis_set const& set, reduce_target const& target,
+            Reducer const& reducer) {
+  using A = typename Reducer::accumulation;
+  static_assert(std::is_same_v<typename Tree::value_type, typename Reducer::input>);
+  A const& accumulation = reducer;
+  reduce_leaves(std::span<leaf const>(e.leaves(), Tree::leaf_count), e.shape(), set, target,
+                detail::sweep_reduction<Tree, Space, A>, &accumulation);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

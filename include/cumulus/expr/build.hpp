@@ -73,18 +73,22 @@ template <class X, class... Rest> struct common_space<X, Rest...> {
   using type = typename decltype(pick())::type;
 };
 
-/// An operand whose elements are of type To, on its way into a larger expression.
+/// What stands for an operand with elements of type To in a larger expression: an array, an
+/// expression or a number.
 template <class Space, class To, class X>
 decltype(auto) converted_operand(char const* function, X&& x) {
   if constexpr (is_strong_scalar_v<std::remove_cvref_t<X>>) {
     return constant_operand<To, Space>{elementary::cast<To>(x.value())};
   } else if constexpr (!lazy_source<X>) {
     return constant_operand<To, Space>{weak_cast<To>(x, function)};
-  } else if constexpr (std::is_same_v<value_type_of<X>, To>) {
-    return as_operand(std::forward<X>(x));
-  } else {
+  } else if constexpr (!std::is_same_v<value_type_of<X>, To>) {
     using Tree = tree::apply<operations::cast<To>, To, tree_of<X>>;
-    return combine<Tree>(function, nullptr, as_operand(std::forward<X>(x)));
+    return combine<Tree>(function, nullptr,
+                         converted_operand<Space, value_type_of<X>>(function, std::forward<X>(x)));
+  } else if constexpr (detail::has_elements<X>) {
+    return static_cast<X const&>(x);
+  } else {
+    return as_expression(std::forward<X>(x));
   }
 }
 
@@ -99,11 +103,12 @@ template <class Op, array_like X> auto make_unary(X&& x) {
   static_assert(Rule::accepted,
                 "cumulus: this function does not take arrays of this element type (see "
                 "docs/reference.md); convert with astype first");
+  using Space = space_of<X>;
   using In = typename Rule::operand;
-  auto&& e = converted_operand<space_of<X>, In>(Op::name, std::forward<X>(x));
-  using Tree =
-      tree::apply<Op, typename Rule::result, typename std::remove_cvref_t<decltype(e)>::tree_type>;
-  return combine<Tree>(Op::name, nullptr, std::forward<decltype(e)>(e));
+  using Part = decltype(converted_operand<Space, In>(Op::name, std::forward<X>(x)));
+  using Tree = tree::apply<Op, typename Rule::result, tree_of_part_t<Part>>;
+  return combine<Tree>(Op::name, nullptr,
+                       converted_operand<Space, In>(Op::name, std::forward<X>(x)));
 }
 
 namespace detail {
@@ -135,6 +140,13 @@ template <class A, class B> struct comparison_types {
   using Right = std::conditional_t<mixed, OwnB, Common>;
 };
 
+template <bool Compares, class In, class A, class B> struct operand_types {
+  using Left = In;
+  using Right = In;
+};
+template <class In, class A, class B>
+struct operand_types<true, In, A, B> : comparison_types<A, B> {};
+
 }  // namespace detail
 
 /// Op applied to two operands, at least one of them array-like; messages name `function`.
@@ -147,37 +159,30 @@ auto make_binary(A&& a, B&& b, char const* function = Op::name) {
   static_assert(Rule::accepted,
                 "cumulus: this function does not take arrays of this element type (see "
                 "docs/reference.md); convert with astype, or use a logical function for bool");
-  auto const build = [function](auto&& x, auto&& y) {
-    using Tree =
-        tree::apply<Op, typename Rule::result, typename std::remove_cvref_t<decltype(x)>::tree_type,
-                    typename std::remove_cvref_t<decltype(y)>::tree_type>;
-    return combine<Tree>(function, nullptr, std::forward<decltype(x)>(x),
-                         std::forward<decltype(y)>(y));
-  };
-  if constexpr (Op::compares) {
-    using Types = detail::comparison_types<TypeA, TypeB>;
-    return build(converted_operand<Space, typename Types::Left>(function, std::forward<A>(a)),
-                 converted_operand<Space, typename Types::Right>(function, std::forward<B>(b)));
-  } else {
-    using In = typename Rule::operand;
-    return build(converted_operand<Space, In>(function, std::forward<A>(a)),
-                 converted_operand<Space, In>(function, std::forward<B>(b)));
-  }
+  using Types = detail::operand_types<Op::compares, typename Rule::operand, TypeA, TypeB>;
+  using Left = typename Types::Left;
+  using Right = typename Types::Right;
+  using PartA = decltype(converted_operand<Space, Left>(function, std::forward<A>(a)));
+  using PartB = decltype(converted_operand<Space, Right>(function, std::forward<B>(b)));
+  using Tree = tree::apply<Op, typename Rule::result, tree_of_part_t<PartA>, tree_of_part_t<PartB>>;
+  return combine<Tree>(function, nullptr,
+                       converted_operand<Space, Left>(function, std::forward<A>(a)),
+                       converted_operand<Space, Right>(function, std::forward<B>(b)));
 }
 
 /// where(condition, x, y) with x and y promoted against each other.
 template <operand_like C, operand_like A, operand_like B> auto make_where(C&& c, A&& a, B&& b) {
   using Space = typename common_space<C, A, B>::type;
   using In = typename promoted_pair<operand_type<A>, operand_type<B>>::type;
-  auto&& condition = converted_operand<Space, bool>("where", std::forward<C>(c));
-  auto&& x = converted_operand<Space, In>("where", std::forward<A>(a));
-  auto&& y = converted_operand<Space, In>("where", std::forward<B>(b));
-  using Tree = tree::apply<operations::where, In,
-                           typename std::remove_cvref_t<decltype(condition)>::tree_type,
-                           typename std::remove_cvref_t<decltype(x)>::tree_type,
-                           typename std::remove_cvref_t<decltype(y)>::tree_type>;
-  return combine<Tree>("where", nullptr, std::forward<decltype(condition)>(condition),
-                       std::forward<decltype(x)>(x), std::forward<decltype(y)>(y));
+  using Condition = decltype(converted_operand<Space, bool>("where", std::forward<C>(c)));
+  using PartA = decltype(converted_operand<Space, In>("where", std::forward<A>(a)));
+  using PartB = decltype(converted_operand<Space, In>("where", std::forward<B>(b)));
+  using Tree = tree::apply<operations::where, In, tree_of_part_t<Condition>, tree_of_part_t<PartA>,
+                           tree_of_part_t<PartB>>;
+  return combine<Tree>("where", nullptr,
+                       converted_operand<Space, bool>("where", std::forward<C>(c)),
+                       converted_operand<Space, In>("where", std::forward<A>(a)),
+                       converted_operand<Space, In>("where", std::forward<B>(b)));
 }
 
 /// The elements of x converted to To.

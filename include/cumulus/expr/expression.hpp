@@ -3,6 +3,7 @@
 // The lazy expression: a tree (a type), a shape and a flat array of leaves. Operations on arrays
 // build one; assignment and reductions evaluate it.
 
+#include <concepts>
 #include <tuple>
 
 #include "cumulus/expr/expression_part.hpp"
@@ -98,12 +99,13 @@ inline constexpr bool same_space_v<S, Rest...> = (std::is_same_v<S, Rest> && ...
 
 }  // namespace detail
 
-/// An array on its way into a larger expression.
-template <class T, memory_space Space> struct array_operand {
-  using tree_type = tree::array<T>;
-  using space = Space;
-  untyped_array const* array;
-};
+/// The elements of an array as an expression.
+template <class T, class Space>
+expression<tree::array<T>, Space> array_expression(untyped_array const& a) {
+  expression<tree::array<T>, Space> e(a.shape);
+  *e.leaves() = array_leaf(a, sizeof(T));
+  return e;
+}
 
 /// A number on its way into a larger expression.
 template <class T, memory_space Space> struct constant_operand {
@@ -112,12 +114,6 @@ template <class T, memory_space Space> struct constant_operand {
   T value;
 };
 
-template <class T, class Space>
-expression<tree::array<T>, Space> as_expression(array_operand<T, Space> const& a) {
-  expression<tree::array<T>, Space> e(a.array->shape);
-  *e.leaves() = array_leaf(*a.array, sizeof(T));
-  return e;
-}
 template <class T, class Space>
 expression<tree::constant<T>, Space> as_expression(constant_operand<T, Space> const& c) {
   expression<tree::constant<T>, Space> e{shape{}};
@@ -133,8 +129,16 @@ template <class Tree, class Space> expression_part part_of(expression<Tree, Spac
 template <class Tree, class Space> expression_part part_of(expression<Tree, Space>&& e) {
   return {.leaves = e.leaves(), .count = Tree::leaf_count, .movable = true, .extents = &e.shape()};
 }
-template <class T, class Space> expression_part part_of(array_operand<T, Space> const& a) {
-  return {.array = a.array, .item_bytes = sizeof(T), .extents = &a.array->shape};
+/// An owner or a view.
+template <class X>
+concept has_elements = requires(X const& x) {
+  { x.untyped() } -> std::same_as<untyped_array const&>;
+};
+
+template <has_elements X> expression_part part_of(X const& x) {
+  return {.array = &x.untyped(),
+          .item_bytes = sizeof(typename X::value_type),
+          .extents = &x.untyped().shape};
 }
 template <class T, class Space> expression_part part_of(constant_operand<T, Space> const& c) {
   return {.constant = &c.value, .item_bytes = sizeof(T)};
@@ -142,16 +146,14 @@ template <class T, class Space> expression_part part_of(constant_operand<T, Spac
 
 }  // namespace detail
 
-/// What an operand is on its way into a larger expression.
-template <class X> decltype(auto) as_operand(X&& x) {
-  if constexpr (requires { x.untyped(); }) {
-    using View = std::remove_cvref_t<X>;
-    return array_operand<std::remove_const_t<typename View::value_type>, typename View::space>{
-        &x.untyped()};
-  } else {
-    return as_expression(std::forward<X>(x));
-  }
-}
+/// The tree of what stands for an operand in a larger expression.
+template <class X> struct tree_of_part {
+  using type = typename X::tree_type;
+};
+template <detail::has_elements X> struct tree_of_part<X> {
+  using type = tree::array<std::remove_const_t<typename X::value_type>>;
+};
+template <class X> using tree_of_part_t = typename tree_of_part<std::remove_cvref_t<X>>::type;
 
 /// An expression of `Tree` over the leaves of `parts`, broadcast against each other; `first` goes
 /// before them if it is given.

@@ -132,7 +132,7 @@ template <class Reducer, counted Elements, class X, class Labels, class Options>
 auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis, index_t groups,
                    Options const& options) {
   using Space = space_of<X>;
-  auto const e = reduce_arguments::counted_elements<Elements>(x);
+  decltype(auto) e = reduce_arguments::counted_elements<Elements>(x);
   shape const s = e.shape();
   int const k = normalize_axis(axis, s.rank(), name);
   std::vector<index_t> const label = detail::host_labels(name, labels);
@@ -162,16 +162,14 @@ auto reduce_groups(char const* name, X const& x, Labels const& labels, int axis,
                              .members = in_space.data() + plan.bounds().size(),
                              .bounds = in_space.data(),
                              .stride = out.strides()[k]};
-    reduce_target target{.op = reduce_arguments::output_operand(out.view(), set, s.rank(), true),
-                         .groups = &groups};
-    leaf mask;
-    if constexpr (requires { options.where; }) {
-      if (options.where.given()) {
-        mask = reduce_arguments::mask_leaf(name, options.where, s);
-        target.mask = &mask;
-      }
-    }
-    reduce(e, set, target, reducer);
+    untyped_array const* const where = reduce_arguments::where_of(options);
+    leaf const mask = reduce_arguments::mask_leaf(name, where, s);
+    reduce(e, set,
+           {.op = reduce_arguments::output_operand(out.untyped(), sizeof(typename Reducer::result),
+                                                   set, s.rank(), true),
+            .mask = where != nullptr ? &mask : nullptr,
+            .groups = &groups},
+           reducer);
     if constexpr (reducers::gives_position_v<Reducer>) {
       shape along = out_shape;
       for (int axis = 0; axis < along.rank(); ++axis) {

@@ -14,7 +14,8 @@ enum class counted { every, not_nan };
 
 namespace reduce_arguments {
 
-template <counted Elements, class X> auto counted_elements(X const& x) {
+/// A reference to x where that is an expression that counts as it is.
+template <counted Elements, class X> decltype(auto) counted_elements(X const& x) {
   if constexpr (Elements == counted::not_nan) {
     return skip_nan(x);
   } else {
@@ -46,6 +47,16 @@ inline constexpr bool needs_element_v<reducers::extreme<T, Sign>> = true;
 template <class T, int Sign>
 inline constexpr bool needs_element_v<reducers::arg_extreme<T, Sign>> = true;
 
+/// What NumPy asks of the reduced axes alone, even where no result would be computed.
+inline void check_extents(char const* name, shape const& s, axis_set const& set) {
+  for (int k = 0; k < s.rank(); ++k) {
+    if (set.member[k] && s[k] == 0) {
+      raise<value_error>(
+          {name, ": expected at least one element along axis ", k, ", got shape ", s});
+    }
+  }
+}
+
 template <class Reducer, class Options>
 void check_elements(char const* name, shape const& s, axis_set const& set, Options const& options) {
   if constexpr (needs_element_v<Reducer>) {
@@ -57,44 +68,64 @@ void check_elements(char const* name, shape const& s, axis_set const& set, Optio
         raise<value_error>({name, ": expected an initial value beside .where, got none"});
       }
     }
-    // NumPy asks this of the reduced axes alone, even where no result would be computed.
-    for (int k = 0; k < s.rank(); ++k) {
-      if (set.member[k] && s[k] == 0) {
-        raise<value_error>(
-            {name, ": expected at least one element along axis ", k, ", got shape ", s});
-      }
-    }
+    check_extents(name, s, set);
   }
 }
 
-/// The leaf of .where over `s`.
-/// Throws: shape_error if it cannot be broadcast to s.
-template <class Space>
-leaf mask_leaf(char const* name, where_mask<Space> const& where, shape const& s) {
-  auto e = where.mask().to_expression();
-  broadcast_leaves(e.leaves(), 1, e.shape(), s, name);
-  return *e.leaves();
+/// The array of .where, or null.
+template <class Options> untyped_array const* where_of(Options const& options) {
+  if constexpr (requires { options.where; }) {
+    return options.where.given() ? &options.where.mask().untyped() : nullptr;
+  } else {
+    return nullptr;
+  }
 }
 
-/// Strides of an output of shape `kept_dims` (extent 1 on reduced axes) over the input's axes.
-template <class View>
-operand output_operand(View const& out, axis_set const& set, int rank, bool keepdims) {
-  operand op{.data = reinterpret_cast<std::byte const*>(out.data()),
-             .item_bytes = sizeof(typename View::value_type),
-             .kind = leaf_kind::array};
+/// The leaf of .where over `s`; without an array it is not to be used.
+/// Throws: shape_error if it cannot be broadcast to s.
+inline leaf mask_leaf(char const* name, untyped_array const* where, shape const& s) {
+  leaf mask;
+  if (where != nullptr) {
+    mask = array_leaf(*where, sizeof(bool));
+    broadcast_leaves(&mask, 1, where->shape, s, name);
+  }
+  return mask;
+}
+
+/// Strides of an output without its reduced axes, or with extent 1 there, over the input's axes.
+inline operand output_operand(untyped_array const& out, int item_bytes, axis_set const& set,
+                              int rank, bool keepdims) {
+  operand op{.data = out.data, .item_bytes = item_bytes, .kind = leaf_kind::array};
   for (int k = 0, j = 0; k < rank; ++k) {
     if (set.member[k]) {
       j += keepdims ? 1 : 0;
     } else {
-      op.stride[k] = out.strides()[j++];
+      op.stride[k] = out.strides[j++];
     }
   }
   return op;
 }
 
-template <class X> axis_set axes_of(char const* name, X const& x, std::span<int const> axes) {
-  return normalize_axes(axes, x.shape().rank(), name);
-}
+/// The new array of a reduction, and what it is made of.
+struct reduced_array {
+  int item_bytes;
+  buffer (*allocate)(std::size_t bytes);
+  reduce_loop loop;
+  void const* accumulation;
+
+  /// Throws: shape_error if .where cannot be broadcast; out_of_memory.
+  untyped_array of(char const* name, std::span<leaf const> leaves, shape const& s,
+                   axis_set const& set, bool keepdims, untyped_array const* where) const {
+    untyped_array out(reduced_shape(s, set, keepdims), static_cast<std::size_t>(item_bytes),
+                      allocate);
+    leaf const mask = mask_leaf(name, where, s);
+    reduce_leaves(leaves, s, set,
+                  {.op = output_operand(out, item_bytes, set, s.rank(), keepdims),
+                   .mask = where != nullptr ? &mask : nullptr},
+                  loop, accumulation);
+    return out;
+  }
+};
 
 /// Throws: value_error where no element was valid, so that there is no position; asking waits for
 /// the device.

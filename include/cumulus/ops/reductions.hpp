@@ -10,23 +10,21 @@ namespace cumulus::inline CUMULUS_TARGET {
 template <class Reducer, counted Elements, class X, class Options>
 auto reduce_axes(char const* name, X const& x, axis_set const& set, Options const& options) {
   using Space = space_of<X>;
-  auto const e = reduce_arguments::counted_elements<Elements>(x);
-  shape const s = e.shape();
+  using R = typename Reducer::result;
+  using A = typename Reducer::accumulation;
+  decltype(auto) e = reduce_arguments::counted_elements<Elements>(x);
+  using Tree = typename std::remove_cvref_t<decltype(e)>::tree_type;
+  static_assert(std::is_same_v<typename Tree::value_type, typename Reducer::input>);
+  shape const& s = e.shape();
   reduce_arguments::check_elements<Reducer>(name, s, set, options);
-  ndarray<typename Reducer::result, Space> out(reduced_shape(s, set, options.keepdims));
-  leaf mask;
-  reduce_target target{
-      .op = reduce_arguments::output_operand(out.view(), set, s.rank(), options.keepdims)};
-  if constexpr (requires { options.where; }) {
-    if (options.where.given()) {
-      mask = reduce_arguments::mask_leaf(name, options.where, s);
-      target.mask = &mask;
-    }
-  }
-  reduce(e, set, target, reduce_arguments::configured<Reducer, Elements>(options));
-  reduce_arguments::check_positions<Reducer, tree_of<decltype(e)>>(name, s, out);
-  if constexpr (reduce_arguments::has_no_missing_v<Reducer> &&
-                tree::is_masked_v<tree_of<decltype(e)>>) {
+  Reducer const reducer = reduce_arguments::configured<Reducer, Elements>(options);
+  A const& accumulation = reducer;
+  reduce_arguments::reduced_array const result{
+      sizeof(R), allocate<Space>, detail::sweep_reduction<Tree, Space, A>, &accumulation};
+  ndarray<R, Space> out(result.of(name, std::span<leaf const>(e.leaves(), Tree::leaf_count), s, set,
+                                  options.keepdims, reduce_arguments::where_of(options)));
+  reduce_arguments::check_positions<Reducer, Tree>(name, s, out);
+  if constexpr (reduce_arguments::has_no_missing_v<Reducer> && tree::is_masked_v<Tree>) {
     if (!options.initial.given()) {
       reduce_arguments::check_counts(name, s,
                                      reduce_axes<reducers::count_valid<value_type_of<X>>, Elements>(
@@ -47,7 +45,7 @@ auto reduce_axes(char const* name, X const& x, axis_set const& set, Options cons
             class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \
   auto name(X const& x, std::span<int const> axes, std::type_identity_t<O> const& o = {}) {       \
     return reduce_axes<reducers::reducer<value_type_of<X>>, counted::elements>(                   \
-        #name, x, reduce_arguments::axes_of(#name, x, axes), o);                                  \
+        #name, x, normalize_axes(axes, x.shape().rank(), #name), o);                              \
   }                                                                                               \
   template <array_like X,                                                                         \
             class O = reduce_arguments::options##_of<reducers::reducer<value_type_of<X>>, X>>     \

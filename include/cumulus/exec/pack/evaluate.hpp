@@ -126,47 +126,35 @@ template <class T> struct evaluator<tree::gather<T>> {
   }
 };
 
-/// Evaluates the children of a node, whose leaves follow one another from K, and hands them on.
-template <class Policy, access A, int K, class C, class... Done> struct children {
-  CUMULUS_NO_EXEC_CHECK
-  template <class Use, class Tree, class... Rest>
-  static CUMULUS_HD auto visit(Use const& use, C const& c, index_t i, int count,
-                               Done const&... done, std::type_identity<Tree>, Rest... rest) {
-    auto const p = evaluator<Tree>::template at<Policy, A, K>(c, i, count);
-    constexpr int next = K + Tree::leaf_count;
-    if constexpr (sizeof...(Rest) == 0) {
-      return use(done..., p);
-    } else {
-      return children<Policy, A, next, C, Done..., std::remove_const_t<decltype(p)>>::visit(
-          use, c, i, count, done..., p, rest...);
+/// The number of the first leaf of each child of a node whose leaves begin at K.
+template <int K, class... Children> struct first_leaves {
+  static constexpr auto at = [] {
+    struct {
+      int of[sizeof...(Children)];
+    } first = {};
+    int const count[] = {Children::leaf_count...};
+    for (int child = 0, next = K; child < int{sizeof...(Children)}; ++child) {
+      first.of[child] = next;
+      next += count[child];
     }
-  }
-};
-
-template <class Policy, class R, class Op> struct apply_to_packs {
-  Op const& op;
-  CUMULUS_NO_EXEC_CHECK
-  template <class... P> CUMULUS_HD auto operator()(P const&... p) const {
-    return apply_operation<Policy, R>(op, p...);
-  }
-};
-
-template <class Policy, class R, class F> struct call_on_packs {
-  F const& f;
-  int count;
-  CUMULUS_NO_EXEC_CHECK
-  template <class... P> CUMULUS_HD auto operator()(P const&... p) const {
-    return apply_functor<Policy, R>(f, count, p...);
-  }
+    return first;
+  }();
 };
 
 template <class Op, class R, class... Children> struct evaluator<tree::apply<Op, R, Children...>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
-    Op const op{};
-    return children<Policy, A, K, C>::visit(apply_to_packs<Policy, R, Op>{op}, c, i, count,
-                                            std::type_identity<Children>{}...);
+    return from<Policy, A, K>(c, i, count, std::make_index_sequence<sizeof...(Children)>{});
+  }
+
+ private:
+  CUMULUS_NO_EXEC_CHECK
+  template <class Policy, access A, int K, class C, std::size_t... Child>
+  static CUMULUS_HD auto from(C const& c, index_t i, int count, std::index_sequence<Child...>) {
+    using first = first_leaves<K, Children...>;
+    return apply_operation<Policy, R>(
+        Op{}, evaluator<Children>::template at<Policy, A, first::at.of[Child]>(c, i, count)...);
   }
 };
 
@@ -174,11 +162,19 @@ template <class F, class R, class... Children> struct evaluator<tree::map<F, R, 
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
+    return from<Policy, A, K>(c, i, count, std::make_index_sequence<sizeof...(Children)>{});
+  }
+
+ private:
+  CUMULUS_NO_EXEC_CHECK
+  template <class Policy, access A, int K, class C, std::size_t... Child>
+  static CUMULUS_HD auto from(C const& c, index_t i, int count, std::index_sequence<Child...>) {
+    using first = first_leaves<K + 1, Children...>;
     // A functor that does not fit the operand lives in memory of its own (host only).
     F const& f =
         *reinterpret_cast<F const*>(fits_operand_v<F> ? c.operands[K].value : c.operands[K].data);
-    return children<Policy, A, K + 1, C>::visit(call_on_packs<Policy, R, F>{f, count}, c, i, count,
-                                                std::type_identity<Children>{}...);
+    return apply_functor<Policy, R>(
+        f, count, evaluator<Children>::template at<Policy, A, first::at.of[Child]>(c, i, count)...);
   }
 };
 
@@ -194,8 +190,9 @@ template <class Value, class Valid> struct evaluator<tree::masked<Value, Valid>>
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
-    return children<Policy, A, K, C>::visit(make_masked{}, c, i, count, std::type_identity<Value>{},
-                                            std::type_identity<Valid>{});
+    constexpr int next = K + Value::leaf_count;
+    return make_masked{}(evaluator<Value>::template at<Policy, A, K>(c, i, count),
+                         evaluator<Valid>::template at<Policy, A, next>(c, i, count));
   }
 };
 
