@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "cumulus/array/ndarray.hpp"
@@ -301,9 +300,12 @@ template <class T, memory_space Space = default_space>
 ndarray<T, Space> from_vector(std::vector<T> const& values) {
   shape const s{static_cast<index_t>(values.size())};
   if constexpr (boolean<T>) {  // std::vector<bool> packs them into bits
-    std::unique_ptr<bool[]> const unpacked(new bool[values.size()]);
-    std::copy(values.begin(), values.end(), unpacked.get());
-    return ndarray<bool, Space>(s, unpacked.get());
+    ndarray<bool, host> unpacked(s);
+    bool* to = unpacked.data();
+    for (bool const value : values) {
+      *to++ = value;
+    }
+    return unpacked.template to<Space>();
   } else {
     return from_span<T const, Space>(values, s);
   }

@@ -135,7 +135,10 @@ template <int N> class leaf_list {
   leaf_list(leaf_list&& other) noexcept : leaf_list() {
     detail::take_leaves(leaves_, other.leaves_, N);
   }
-  leaf_list& operator=(leaf_list const&) = delete;
+  leaf_list& operator=(leaf_list const& other) {
+    std::copy(other.leaves_, other.leaves_ + N, leaves_);
+    return *this;
+  }
   ~leaf_list() { detail::destroy_leaves(leaves_, N); }
 
   leaf* data() { return leaves_; }

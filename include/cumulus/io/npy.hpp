@@ -2,8 +2,6 @@
 #pragma once
 // Arrays from and to NumPy's .npy files: load and save.
 
-#include <memory>
-
 #include "cumulus/array/ndarray.hpp"
 #include "cumulus/io/npy/npy_file.hpp"
 
@@ -19,10 +17,11 @@ namespace detail {
 /// Reads elements of type From piece by piece into elements of type To.
 template <dtype From, dtype To> void read_converted(npy_file& file, To* to, std::size_t count) {
   std::size_t const most = 8192;
-  std::unique_ptr<From[]> const piece(new From[most]);
+  buffer const memory = allocate_host(most * sizeof(From));
+  From* const piece = static_cast<From*>(memory.data());
   for (std::size_t done = 0; done < count; done += most) {
     std::size_t const n = std::min(most, count - done);
-    read_elements(file, piece.get(), n);
+    read_elements(file, piece, n);
     for (std::size_t i = 0; i < n; ++i) {
       to[done + i] = elementary::cast<To>(piece[i]);
     }

@@ -40,7 +40,7 @@ class cuda_block {
         (!writes || !read_elsewhere_.load(std::memory_order_relaxed))) {
       return;
     }
-    std::lock_guard<std::mutex> const lock(mutex_);
+    mutex_lock const lock(mutex_);
     stream_state& home = *home_.load();
     if (home.device != s.device) {
       raise<cuda_error>({"use: expected arrays of the current device ", s.device,
@@ -144,7 +144,7 @@ class cuda_block {
   std::atomic<stream_state*> home_;
   std::atomic<bool> read_elsewhere_{false};
   std::vector<stream_state*> readers_;
-  std::mutex mutex_;
+  mutex mutex_;
 };
 
 /// What a graph uses: at each launch the blocks are ordered as a statement orders them. Memory that

@@ -96,7 +96,7 @@ class cuda_memory_pool final : public memory_resource {
     if (pool != nullptr || without_pool_[device]) {
       return pool;
     }
-    std::lock_guard<std::mutex> const lock(mutex_);
+    mutex_lock const lock(mutex_);
     pool = pools_[device];
     if (pool != nullptr) {
       return pool;
@@ -153,7 +153,7 @@ class cuda_memory_pool final : public memory_resource {
   std::atomic<bool> any_used_{false};
   std::atomic<cudaMemPool_t> pools_[most_cuda_devices] = {};
   std::atomic<bool> without_pool_[most_cuda_devices] = {};
-  std::mutex mutex_;
+  mutex mutex_;
 };
 
 /// The library's own pool: its figures, limit and release().

@@ -4,10 +4,10 @@
 // it asks of CUDA arrays is done.
 
 #include "cumulus/memory/cuda_device.hpp"
+#include "cumulus/memory/mutex.hpp"
 
 #if CUMULUS_HAS_CUDA_RUNTIME
 
-#  include <mutex>
 #  include <utility>
 
 namespace cumulus::inline v1 {
@@ -44,12 +44,12 @@ struct stream_state {
 /// The legacy default stream of a device. Never destroyed: arrays with static storage use it during
 /// exit. Every statement outside a scope asks for it, so only the first one locks.
 [[gnu::visibility("default")]] inline stream_state& default_stream(int device) {
-  static std::mutex* const mutex = new std::mutex;
+  static mutex* const first_use = new mutex;
   static auto* const of_device = new std::atomic<stream_state*>[most_cuda_devices] {};
   record_of_device(device);  // throws if there is no such device
   stream_state* state = of_device[device].load(std::memory_order_acquire);
   if (state == nullptr) {
-    std::lock_guard<std::mutex> const lock(*mutex);
+    mutex_lock const lock(*first_use);
     state = of_device[device].load(std::memory_order_relaxed);
     if (state == nullptr) {
       state = new stream_state;

@@ -8,10 +8,9 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <mutex>
-#include <vector>
 
 #include "cumulus/memory/buffer.hpp"
+#include "cumulus/memory/mutex.hpp"
 
 /// There where a program runs under the address sanitizer.
 extern "C" [[gnu::weak]] void __asan_init();
@@ -66,7 +65,7 @@ class host_memory_pool final : public memory_resource {
   std::size_t used_bytes() const noexcept { return used_; }
   /// Bytes that are kept for arrays to come.
   std::size_t kept_bytes() const {
-    std::lock_guard<std::mutex> const lock(mutex_);
+    mutex_lock const lock(mutex_);
     return kept_bytes_;
   }
   /// The most that arrays may hold together; no limit at first.
@@ -78,7 +77,7 @@ class host_memory_pool final : public memory_resource {
   void set_kept_limit(std::size_t bytes) noexcept { kept_limit_ = bytes; }
   /// Gives all that is kept back to the system.
   void release() noexcept {
-    std::lock_guard<std::mutex> const lock(mutex_);
+    mutex_lock const lock(mutex_);
     shrink_to(0);
   }
 
@@ -136,12 +135,11 @@ class host_memory_pool final : public memory_resource {
   }
 
   void* take_kept(std::size_t size) noexcept {
-    std::lock_guard<std::mutex> const lock(mutex_);
-    for (std::size_t i = kept_.size(); i-- > 0;) {
+    mutex_lock const lock(mutex_);
+    for (int i = kept_count_; i-- > 0;) {
       if (kept_[i].size == size) {
         void* const data = kept_[i].data;
-        kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
-        kept_bytes_ -= size;
+        forget(i, i + 1);
         return data;
       }
     }
@@ -150,28 +148,39 @@ class host_memory_pool final : public memory_resource {
 
   bool keep(void* data, std::size_t size) noexcept {
     std::size_t const most = kept_limit_;
-    std::lock_guard<std::mutex> const lock(mutex_);
+    mutex_lock const lock(mutex_);
     shrink_to(size > most ? most : most - size);
     if (size > most) {
       return false;
     }
-    try {
-      kept_.push_back({data, size});
-    } catch (std::bad_alloc const&) {
-      return false;
+    if (kept_count_ == most_kept) {
+      std::free(kept_[0].data);
+      forget(0, 1);
     }
+    kept_[kept_count_++] = {data, size};
     kept_bytes_ += size;
     return true;
   }
 
   /// Frees what was kept longest first.
   void shrink_to(std::size_t bytes) noexcept {
-    std::size_t freed = 0;
-    for (; kept_bytes_ > bytes; ++freed) {
+    int freed = 0;
+    for (std::size_t left = kept_bytes_; left > bytes; ++freed) {
       std::free(kept_[freed].data);
-      kept_bytes_ -= kept_[freed].size;
+      left -= kept_[freed].size;
     }
-    kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(freed));
+    forget(0, freed);
+  }
+
+  /// Takes the blocks [first, last) out of those that are kept.
+  void forget(int first, int last) noexcept {
+    for (int i = first; i < last; ++i) {
+      kept_bytes_ -= kept_[i].size;
+    }
+    for (int i = last; i < kept_count_; ++i) {
+      kept_[first + i - last] = kept_[i];
+    }
+    kept_count_ -= last - first;
   }
 
   struct block {
@@ -179,8 +188,10 @@ class host_memory_pool final : public memory_resource {
     std::size_t size;
   };
 
-  mutable std::mutex mutex_;
-  std::vector<block> kept_;  ///< oldest first
+  mutable mutex mutex_;
+  static constexpr int most_kept = 1024;
+  block kept_[most_kept];  ///< oldest first
+  int kept_count_ = 0;
   std::size_t kept_bytes_ = 0;
   std::atomic<std::size_t> used_{0};
   std::atomic<std::size_t> limit_{static_cast<std::size_t>(-1)};

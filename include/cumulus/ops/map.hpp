@@ -2,7 +2,6 @@
 #pragma once
 // map: a function of one's own on the elements of arrays, and masked values for reductions.
 
-#include <memory>
 #include <new>
 
 #include "cumulus/expr/build.hpp"
@@ -22,17 +21,20 @@ template <class Space, class F> leaf functor_leaf(F f) {
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: a functor for CUDA arrays must be trivially copyable, at most 48 bytes "
                   "and aligned to at most 16; put larger data into arrays");
-    leaf result;
-    try {
-      auto stored = std::make_unique<F>(std::move(f));
-      result.op.data = reinterpret_cast<std::byte const*>(stored.get());
-      result.owner = buffer(stored.get(), sizeof(F), [](void* p, std::size_t, void*) noexcept {
-        delete static_cast<F*>(p);
-      });
-      static_cast<void>(stored.release());
-    } catch (std::bad_alloc const&) {
+    F* const stored = new (std::nothrow) F(std::move(f));
+    if (stored == nullptr) {
       raise<out_of_memory>(
           {"map: expected memory for a function of ", sizeof(F), " bytes, got none"});
+    }
+    leaf result;
+    result.op.data = reinterpret_cast<std::byte const*>(stored);
+    try {
+      result.owner = buffer(stored, sizeof(F), [](void* p, std::size_t, void*) noexcept {
+        delete static_cast<F*>(p);
+      });
+    } catch (...) {
+      delete stored;
+      throw;
     }
     return result;
   }
