@@ -49,19 +49,33 @@ template <class Tree> struct statement {
     return p;
   }
 
+  static constexpr int most = 1 + cm::max_leaves;
+
+  /// What a launch hands to the kernel of Body: as many of the bytes as its parameter has.
+  template <class Body, class Arguments>
+  static typename Body::arguments received(Arguments const& a) {
+    typename Body::arguments result;
+    static_assert(sizeof(result) <= sizeof(a));
+    std::memcpy(static_cast<void*>(&result), &a, sizeof(result));
+    return result;
+  }
+
   void run(cm::assign_plan const& p, index_t blocks, int threads, emulated_grid::thread_order order,
            int* bad_index) const {
     using namespace emulated_grid;
     std::span<cm::operand const> const all(operands);
+    cm::assign_plan of_grid = p;
+    of_grid.launch.blocks = blocks;
+    of_grid.launch.threads = threads;
     if (p.what == cm::assign_case::general) {
-      cm::assign_plan of_grid = p;
       // A row of a tile has a thread to each of its elements.
       of_grid.launch.threads = std::max(threads, p.general.tile);
-      auto const a = cm::make_general_arguments<Tree>(sweep, all, of_grid, bad_index);
-      return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads, a, order);
+      auto const a = cm::make_general_arguments<most>(sweep, all, of_grid, bad_index);
+      return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads,
+                                             received<cm::general_body<Tree>>(a), order);
     }
-    auto const a = cm::make_packs_arguments<Tree>(sweep, all, p, bad_index);
-    emulate<cm::packs_body<Tree>>(blocks, threads, a, order);
+    auto const a = cm::make_packs_arguments<most>(sweep, all, of_grid, bad_index);
+    emulate<cm::packs_body<Tree>>(blocks, threads, received<cm::packs_body<Tree>>(a), order);
   }
 };
 
