@@ -538,4 +538,28 @@ TEST(Divider, IsExact) {
   }
 }
 
+// Oracle: what a device refuses, a word at an address that is no multiple of its size.
+TEST(CudaAssign, EmulationRefusesMisalignedWords) {
+  array<float> const a(cm::shape{64});
+  array<float> out(cm::shape{64});
+  auto const s = as_statement(cm::target_of(out.view()), a + 1.0f);
+  cm::assign_plan p = s.plan;
+  ASSERT_EQ(p.what, cm::assign_case::packs);
+  EXPECT_NO_THROW(s.run(p, 1, 32, emulated_grid::thread_order::forward, nullptr));
+  // Packs that begin one element late, as a plan would have them that knew of no alignment.
+  p.head = 1;
+  p.tail = 3;
+  p.packs -= 1;
+  EXPECT_THROW(s.run(p, 1, 32, emulated_grid::thread_order::forward, nullptr), cm::value_error);
+
+  using four = cm::pack_policy<4, false>;
+  constexpr cm::access aligned = cm::access::aligned;
+  alignas(16) std::byte memory[48] = {};
+  auto const pack = cm::load<float, four, aligned>(memory + 16, 1, 0, 4);
+  EXPECT_THROW((cm::load<float, four, aligned>(memory + 8, 1, 0, 4)), cm::value_error);
+  EXPECT_THROW((cm::load<std::int8_t, four, aligned>(memory + 2, 1, 0, 4)), cm::value_error);
+  EXPECT_NO_THROW((cm::store<float, four, aligned>(memory, 1, 4, 4, pack)));
+  EXPECT_THROW((cm::store<float, four, aligned>(memory + 4, 1, 0, 4, pack)), cm::value_error);
+}
+
 }  // namespace
