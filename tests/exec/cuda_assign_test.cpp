@@ -49,19 +49,33 @@ template <class Tree> struct statement {
     return p;
   }
 
+  static constexpr int most = 1 + cm::max_leaves;
+
+  /// What a launch hands to the kernel of Body: as many of the bytes as its parameter has.
+  template <class Body, class Arguments>
+  static typename Body::arguments received(Arguments const& a) {
+    typename Body::arguments result;
+    static_assert(sizeof(result) <= sizeof(a));
+    std::memcpy(static_cast<void*>(&result), &a, sizeof(result));
+    return result;
+  }
+
   void run(cm::assign_plan const& p, index_t blocks, int threads, emulated_grid::thread_order order,
            int* bad_index) const {
     using namespace emulated_grid;
     std::span<cm::operand const> const all(operands);
+    cm::assign_plan of_grid = p;
+    of_grid.launch.blocks = blocks;
+    of_grid.launch.threads = threads;
     if (p.what == cm::assign_case::general) {
-      cm::assign_plan of_grid = p;
       // A row of a tile has a thread to each of its elements.
       of_grid.launch.threads = std::max(threads, p.general.tile);
-      auto const a = cm::make_general_arguments<Tree>(sweep, all, of_grid, bad_index);
-      return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads, a, order);
+      auto const a = cm::make_general_arguments<most>(sweep, all, of_grid, bad_index);
+      return emulate<cm::general_body<Tree>>(blocks, of_grid.launch.threads,
+                                             received<cm::general_body<Tree>>(a), order);
     }
-    auto const a = cm::make_packs_arguments<Tree>(sweep, all, p, bad_index);
-    emulate<cm::packs_body<Tree>>(blocks, threads, a, order);
+    auto const a = cm::make_packs_arguments<most>(sweep, all, of_grid, bad_index);
+    emulate<cm::packs_body<Tree>>(blocks, threads, received<cm::packs_body<Tree>>(a), order);
   }
 };
 
@@ -522,6 +536,30 @@ TEST(Divider, IsExact) {
           << n << " / " << d;
     }
   }
+}
+
+// Oracle: what a device refuses, a word at an address that is no multiple of its size.
+TEST(CudaAssign, EmulationRefusesMisalignedWords) {
+  array<float> const a(cm::shape{64});
+  array<float> out(cm::shape{64});
+  auto const s = as_statement(cm::target_of(out.view()), a + 1.0f);
+  cm::assign_plan p = s.plan;
+  ASSERT_EQ(p.what, cm::assign_case::packs);
+  EXPECT_NO_THROW(s.run(p, 1, 32, emulated_grid::thread_order::forward, nullptr));
+  // Packs that begin one element late, as a plan would have them that knew of no alignment.
+  p.head = 1;
+  p.tail = 3;
+  p.packs -= 1;
+  EXPECT_THROW(s.run(p, 1, 32, emulated_grid::thread_order::forward, nullptr), cm::value_error);
+
+  using four = cm::pack_policy<4, false>;
+  constexpr cm::access aligned = cm::access::aligned;
+  alignas(16) std::byte memory[48] = {};
+  auto const pack = cm::load<float, four, aligned>(memory + 16, 1, 0, 4);
+  EXPECT_THROW((cm::load<float, four, aligned>(memory + 8, 1, 0, 4)), cm::value_error);
+  EXPECT_THROW((cm::load<std::int8_t, four, aligned>(memory + 2, 1, 0, 4)), cm::value_error);
+  EXPECT_NO_THROW((cm::store<float, four, aligned>(memory, 1, 4, 4, pack)));
+  EXPECT_THROW((cm::store<float, four, aligned>(memory + 4, 1, 0, 4, pack)), cm::value_error);
 }
 
 }  // namespace

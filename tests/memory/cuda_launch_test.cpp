@@ -100,7 +100,8 @@ TEST(CudaLaunch, PlanningNeedsNoHeap) {
   cm::elementwise_plan const sweep = cm::plan_elementwise(cm::shape{64, 128}, operands);
   int* const flag = cm::prepare_operands(cm::current_stream_state(), operands, contexts, 1);
   cm::assign_plan const plan = cm::plan_assign(sweep, operands, cm::assign_widths_of<difference>);
-  auto const arguments = cm::make_general_arguments<difference>(sweep, operands, plan, flag);
+  auto const arguments =
+      cm::make_general_arguments<1 + difference::leaf_count>(sweep, operands, plan, flag);
   EXPECT_GT(arguments.shared_bytes, 0);
   // The runtime of the test counts cudaGetDevice in a map that knows it already.
   EXPECT_EQ(allocations, before);

@@ -8,15 +8,20 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-template <class Tree> struct packs_arguments {
-  kernel_operands<1 + Tree::leaf_count> operands;
+/// How the packs of a statement are shared out.
+struct packs_shape {
   index_t items;
   divider row;    ///< items of one row
   index_t packs;  ///< of one row
   index_t edges;  ///< elements beside the packs, of all rows
   divider edge;   ///< of one row
   index_t head;   ///< of which this many stand before the packs
+  divider step;   ///< threads of the launch
   bool repeats;   ///< some array repeats one element along the row
+};
+
+template <int Count> struct packs_arguments : packs_shape {
+  kernel_operands<Count> operands;
 };
 
 /// Packs of `Tree` that a thread has in flight: more where it reads few arrays.
@@ -26,20 +31,17 @@ template <class Tree>
 inline constexpr assign_widths assign_widths_of = {kernel_pack_size<Tree>, packs_in_flight<Tree>,
                                                    lanes_in_flight<Tree>};
 
-template <class Tree>
-packs_arguments<Tree> make_packs_arguments(elementwise_plan const& sweep,
-                                           std::span<operand const> operands,
-                                           assign_plan const& plan, int* bad_index) {
+/// Arguments for the operands of a statement, at most Count.
+template <int Count>
+packs_arguments<Count> make_packs_arguments(elementwise_plan const& sweep,
+                                            std::span<operand const> operands,
+                                            assign_plan const& plan, int* bad_index) {
   index_t const edge = plan.head + plan.tail;
-  packs_arguments<Tree> a{
-      make_kernel_operands<1 + Tree::leaf_count>(sweep.rank, sweep.extent, operands, bad_index),
-      plan.items,
-      divider(plan.row),
-      plan.packs,
-      edge * (sweep.size / sweep.row_length()),
-      divider(edge),
-      plan.head,
-      false};
+  packs_arguments<Count> a{
+      {plan.items, divider(plan.row), plan.packs, edge * (sweep.size / sweep.row_length()),
+       divider(edge), plan.head, divider(plan.launch.blocks * plan.launch.threads), false},
+      {}};
+  set_kernel_operands(a.operands, a.operands.of, sweep.rank, sweep.extent, operands, bad_index);
   for (operand const& o : operands) {
     a.repeats = a.repeats || (o.kind == leaf_kind::array && o.stride[sweep.rank - 1] == 0);
   }
@@ -47,7 +49,7 @@ packs_arguments<Tree> make_packs_arguments(elementwise_plan const& sweep,
 }
 
 template <class Tree> struct packs_body {
-  using arguments = packs_arguments<Tree>;
+  using arguments = packs_arguments<1 + Tree::leaf_count>;
 
   CUMULUS_HD void operator()(thread_coordinates const& at, arguments const& a) const {
     for (index_t i = at.in_grid(); i < a.edges; i += at.grid_size()) {
@@ -59,13 +61,13 @@ template <class Tree> struct packs_body {
           p.out, 1, element, 1,
           evaluate<Tree, single_element, access::strided>(p.leaves, element, 1));
     }
-    index_t const step = at.grid_size();
+    index_t const step = a.step.by;
     for (index_t item = at.in_grid(); item < a.items;) {
       index_t const row = a.row.quotient(item);
       index_t column = item - row * a.row.by;
       place const p(a, row);
       // A row is looked up once for all that the thread takes of it.
-      item += (a.row.by - column + step - 1) / step * step;
+      item += a.step.quotient(a.row.by - column + step - 1) * step;
       // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
       constexpr int in_flight = packs_in_flight<Tree>;
       index_t const whole = a.repeats ? 0 : a.packs - (in_flight - 1) * a.row.by;

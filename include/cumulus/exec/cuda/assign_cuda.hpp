@@ -28,21 +28,41 @@ inline int* prepare_operands(stream_state& stream, std::span<operand const> oper
   return gathers ? bad_index_flag(stream.device) : nullptr;
 }
 
+/// The kernels of an elementwise statement.
+struct assign_kernels {
+  void const* packs;
+  void const* general;
+  assign_widths widths;
+};
+
+namespace detail {
+
+/// What assign_cuda does for every statement alike. The arguments have room for more operands than
+/// there are; a launch copies those that its kernel has.
+inline void queue_assign(elementwise_plan const& sweep, std::span<operand const> operands,
+                         std::span<void* const> contexts, assign_kernels const& kernels) {
+  stream_state& stream = current_stream_state();
+  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
+  assign_plan const plan = plan_assign(sweep, operands, kernels.widths);
+  constexpr int most = 1 + max_leaves;
+  if (plan.what == assign_case::general) {
+    auto a = make_general_arguments<most>(sweep, operands, plan, bad_index);
+    return launch_kernel("assign general", kernels.general, plan.launch, stream, &a);
+  }
+  auto a = make_packs_arguments<most>(sweep, operands, plan, bad_index);
+  launch_kernel("assign packs", kernels.packs, plan.launch, stream, &a);
+}
+
+}  // namespace detail
+
 /// Queues the evaluation of Tree into operands[0], as planned, on the current stream;
 /// operands[1...] are its leaves. `contexts` are those of the operands' buffers, in the same order.
 template <class Tree>
 void assign_cuda(elementwise_plan const& sweep, std::span<operand const> operands,
                  std::span<void* const> contexts) {
-  stream_state& stream = current_stream_state();
-  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
-  assign_plan const plan = plan_assign(sweep, operands, assign_widths_of<Tree>);
-  if (plan.what == assign_case::general) {
-    return launch_cuda<general_body<Tree>>(
-        "assign general", plan.launch, stream,
-        make_general_arguments<Tree>(sweep, operands, plan, bad_index));
-  }
-  launch_cuda<packs_body<Tree>>("assign packs", plan.launch, stream,
-                                make_packs_arguments<Tree>(sweep, operands, plan, bad_index));
+  detail::queue_assign(
+      sweep, operands, contexts,
+      {kernel_of<packs_body<Tree>>(), kernel_of<general_body<Tree>>(), assign_widths_of<Tree>});
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

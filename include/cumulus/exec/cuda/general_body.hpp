@@ -8,25 +8,26 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-template <class Tree> struct general_arguments {
-  kernel_operands<1 + Tree::leaf_count> operands;
-  lane_layout<1 + Tree::leaf_count> lanes;
+template <int Count> struct general_arguments {
+  lane_layout lanes;
   index_t work_blocks = 0;
   int shared_bytes = 0;
+  kernel_operands<Count> operands;
 };
 
-template <class Tree>
-general_arguments<Tree> make_general_arguments(elementwise_plan const& plan,
-                                               std::span<operand const> operands,
-                                               assign_plan const& decided, int* bad_index) {
-  constexpr int count = 1 + Tree::leaf_count;
+/// Arguments for the operands of a statement, at most Count.
+template <int Count>
+general_arguments<Count> make_general_arguments(elementwise_plan const& plan,
+                                                std::span<operand const> operands,
+                                                assign_plan const& decided, int* bad_index) {
   general_plan const& g = decided.general;
-  general_arguments<Tree> a;
-  operand moved[count];
+  general_arguments<Count> a;
+  operand moved[Count];
   std::copy(operands.begin(), operands.end(), moved);
+  std::span<operand> const all(moved, operands.size());
   index_t extent[max_rank];
-  static_cast<lane_shape&>(a.lanes) = lay_out_lanes(g, plan, moved, extent, a.lanes.steps);
-  a.operands = make_kernel_operands<count>(plan.rank, extent, moved, bad_index);
+  static_cast<lane_shape&>(a.lanes) = lay_out_lanes(g, plan, all, extent, a.lanes.steps);
+  set_kernel_operands(a.operands, a.operands.of, plan.rank, extent, all, bad_index);
   int const threads = decided.launch.threads;
   a.work_blocks = g.tile > 0 ? g.items : (g.items + threads - 1) / threads;
   a.shared_bytes = decided.launch.shared_bytes;
@@ -83,7 +84,7 @@ struct staged_array {
 }  // namespace detail
 
 template <class Tree> struct general_body {
-  using arguments = general_arguments<Tree>;
+  using arguments = general_arguments<1 + Tree::leaf_count>;
   struct thread_state {};
   /// The tiles, one array after the other.
   using shared_memory = std::byte;

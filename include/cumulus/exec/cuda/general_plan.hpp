@@ -108,8 +108,9 @@ struct lane_steps {
   int tile = -1;    ///< where its tile begins in shared memory; -1: it has none
 };
 
-template <int Count> struct lane_layout : lane_shape {
-  lane_steps steps[Count];
+/// Room for the steps of as many operands as a statement may have.
+struct lane_layout : lane_shape {
+  lane_steps steps[1 + max_leaves];
 };
 
 /// Brings the axis of the lanes to the front of the operands and their extents.

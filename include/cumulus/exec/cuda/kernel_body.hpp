@@ -71,31 +71,43 @@ struct divider {
   }
 };
 
-/// The operands of a kernel, passed by value: strides count bytes along the outer axes and elements
-/// along the row.
-template <int Count> struct kernel_operands {
-  operand of[Count];
-  int rank = 1;              ///< axes; the last one is the row
+/// The axes of a kernel's operands.
+struct kernel_axes {
+  int rank = 1;              ///< the last one is the row
   divider extent[max_rank];  ///< of the outer axes
   int* bad_index = nullptr;  ///< where a gather reports an index out of range
 };
 
-/// Operands over `extent`, of which the last axis is the row.
+/// The operands of a kernel, passed by value: strides count bytes along the outer axes and elements
+/// along the row. They come last, so that what stands before lies where it does for any count.
+template <int Count> struct kernel_operands : kernel_axes {
+  operand of[Count];
+};
+
+/// Sets operands over `extent`, of which the last axis is the row.
+[[gnu::noinline]] inline void set_kernel_operands(kernel_axes& axes, operand* of, int rank,
+                                                  index_t const* extent,
+                                                  std::span<operand const> operands,
+                                                  int* bad_index) {
+  for (operand const& o : operands) {
+    *of = o;
+    for (int k = 0; k < rank - 1; ++k) {
+      of->stride[k] *= o.item_bytes;
+    }
+    ++of;
+  }
+  for (int k = 0; k < rank - 1; ++k) {
+    axes.extent[k] = divider(extent[k]);
+  }
+  axes.rank = rank;
+  axes.bad_index = bad_index;
+}
+
 template <int Count>
 kernel_operands<Count> make_kernel_operands(int rank, index_t const* extent,
                                             std::span<operand const> operands, int* bad_index) {
   kernel_operands<Count> result;
-  for (int i = 0; i < Count; ++i) {
-    result.of[i] = operands[i];
-    for (int k = 0; k < rank - 1; ++k) {
-      result.of[i].stride[k] *= operands[i].item_bytes;
-    }
-  }
-  for (int k = 0; k < rank - 1; ++k) {
-    result.extent[k] = divider(extent[k]);
-  }
-  result.rank = rank;
-  result.bad_index = bad_index;
+  set_kernel_operands(result, result.of, rank, extent, operands.first(Count), bad_index);
   return result;
 }
 

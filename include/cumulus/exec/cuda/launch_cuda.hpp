@@ -93,16 +93,21 @@ inline void launch_kernel(char const* name, void const* kernel, launch_shape con
 
 }  // namespace detail
 
+/// The kernel that runs Body; naming it compiles it.
+template <class Body, class Arguments = typename Body::arguments> void const* kernel_of() {
+  static_assert(sizeof(Arguments) <= 3584,
+                "cumulus: this expression needs more than 3.5 KB of kernel parameters; write the "
+                "formula as a functor on scalars and apply it with map(f, a, b, ...)");
+  return reinterpret_cast<void const*>(&run_body<Body, Arguments>);
+}
+
 /// Queues Body over a grid. `name` and the grid are what a failure's message says.
 /// Throws: cuda_error.
 template <class Body, class Arguments>
 void launch_cuda(char const* name, launch_shape const& shape, stream_state const& stream,
                  Arguments const& a) {
-  static_assert(sizeof(Arguments) <= 3584,
-                "cumulus: this expression needs more than 3.5 KB of kernel parameters; write the "
-                "formula as a functor on scalars and apply it with map(f, a, b, ...)");
-  detail::launch_kernel(name, reinterpret_cast<void const*>(&run_body<Body, Arguments>), shape,
-                        stream, const_cast<Arguments*>(&a));
+  detail::launch_kernel(name, kernel_of<Body, Arguments>(), shape, stream,
+                        const_cast<Arguments*>(&a));
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

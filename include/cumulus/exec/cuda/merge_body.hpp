@@ -58,8 +58,9 @@ template <class Reducer> struct merge_arguments {
   tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
   int chunk = 256;                      ///< tiles of an output that one block merges
   index_t chunks = 1;                   ///< of an output, of all groups together
-  bool last = true;                     ///< each group has one chunk: the result
-  group_table const* table = nullptr;   ///< for the host alone
+  divider by_chunks;
+  bool last = true;                    ///< each group has one chunk: the result
+  group_table const* table = nullptr;  ///< for the host alone
   group_levels group;
   index_t work_blocks = 0;
   Reducer reducer;
@@ -79,8 +80,9 @@ template <class Reducer> struct merge_body {
   CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
                         shared_memory& shared) const {
     int const beside = 256 / a.chunk;  // outputs of a block
-    index_t const output = at.block / a.chunks * beside + at.thread / a.chunk;
-    index_t const chunk = at.block % a.chunks;
+    index_t const row = a.by_chunks.quotient(at.block);
+    index_t const output = row * beside + at.thread / a.chunk;
+    index_t const chunk = at.block - row * a.chunks;
     int const slot = at.thread % a.chunk;
     index_t group = 0;
     index_t first = chunk * a.chunk;

@@ -66,6 +66,7 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
               .outputs = plan.outputs,
               .length = plan.length,
               .tiles = tiles_of(plan),
+              .by_tiles = divider(tiles_of(plan)),
               .partial = partial,
               .work_blocks = work_blocks_of(plan),
               .reducer = reducer};
@@ -117,6 +118,7 @@ template <class Reducer> void plan_merge(merge_arguments<Reducer>& m, int level)
     m.chunks = (m.tiles + m.chunk - 1) / m.chunk;
     m.last = m.chunks == 1;
   }
+  m.by_chunks = divider(m.chunks);
   index_t const beside = 256 / m.chunk;
   m.work_blocks = (m.outputs + beside - 1) / beside * m.chunks;
 }

@@ -22,6 +22,7 @@ template <class Tree, class Reducer> struct tile_arguments {
   index_t outputs = 1;
   index_t length = 1;
   index_t tiles = 1;
+  divider by_tiles;
   /// Where summaries go if there are several tiles to an output, and how they lie there.
   tile_summary<Reducer>* partial = nullptr;
   index_t output_stride = 0;
@@ -303,8 +304,8 @@ struct along_rows {
   template <class Arguments, class State>
   static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
     index_t const unit = at.block * (at.threads / 32) + at.thread / 32;
-    state.output = unit / a.tiles;
-    state.tile = unit % a.tiles;
+    state.output = a.by_tiles.quotient(unit);
+    state.tile = unit - state.output * a.tiles;
     state.strand = at.thread % 32;
   }
   /// The thread that has the strand `other` of the same tile.
@@ -318,8 +319,9 @@ struct across_columns {
 
   template <class Arguments, class State>
   static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
-    state.output = at.block / a.tiles * outputs_of_a_block + at.thread % outputs_of_a_block;
-    state.tile = at.block % a.tiles;
+    index_t const group = a.by_tiles.quotient(at.block);
+    state.output = group * outputs_of_a_block + at.thread % outputs_of_a_block;
+    state.tile = at.block - group * a.tiles;
     state.strand = at.thread / outputs_of_a_block;
   }
   static CUMULUS_HD int slot(int thread, int strand, int other) {

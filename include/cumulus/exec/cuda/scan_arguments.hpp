@@ -51,6 +51,7 @@ scan_arguments<Tree, S> make_scan_arguments(scan_plan const& plan,
   a.team = scan_team(plan.length);
   a.tile = goes_across(plan) ? scan_column_tile(plan.series, plan.length) : index_t{a.team} * 8;
   a.tiles = (plan.length + a.tile - 1) / a.tile;
+  a.units = divider(goes_across(plan) ? a.series : a.tiles);
   index_t const units = a.series * a.tiles;
   index_t const per_block = goes_across(plan) ? 256 : 256 / a.team;
   a.work_blocks = (units + per_block - 1) / per_block;

@@ -21,7 +21,8 @@ template <class Tree, class S> struct scan_arguments {
   index_t length = 1;
   index_t tile = 1;  ///< elements of a tile
   index_t tiles = 1;
-  int team = 1;  ///< along: threads that share a tile
+  divider units;  ///< along: by the tiles of a series; across: by the series
+  int team = 1;   ///< along: threads that share a tile
   /// Where totals of tiles go instead of results; null where results are wanted.
   typename S::lane* totals = nullptr;
   typename S::lane const* before = nullptr;  ///< totals up to and with each tile; null: one tile
@@ -108,8 +109,8 @@ template <class Tree, class S> struct scan_along_body {
                         thread_state& state, shared_memory& shared) const {
     if (phase == 0) {
       index_t const unit = at.block * (threads / a.team) + at.thread / a.team;
-      state.series = unit / a.tiles;
-      state.tile = unit % a.tiles;
+      state.series = a.units.quotient(unit);
+      state.tile = unit - state.series * a.tiles;
       state.rank = at.thread % a.team;
       index_t const left = a.length - state.tile * a.tile;
       state.elements = static_cast<int>(left < a.tile ? left : a.tile);
@@ -225,7 +226,7 @@ template <class Tree, class S> struct scan_columns_body {
   CUMULUS_HD void operator()(thread_coordinates const& at, arguments const& a) const {
     constexpr int in_flight = Tree::leaf_count == 1 ? 4 : 2;
     for (index_t unit = at.in_grid(); unit < a.series * a.tiles; unit += at.grid_size()) {
-      index_t const tile = unit / a.series;
+      index_t const tile = a.units.quotient(unit);
       index_t const series = unit - tile * a.series;
       detail::scan_reader<Tree, S> const reader(a, series);
       index_t const first = tile * a.tile;

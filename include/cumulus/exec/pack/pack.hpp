@@ -3,6 +3,7 @@
 // Loading, storing and combining packs. A `pack_policy` says how many elements a position holds and
 // whether they live in the host's vector registers or in plain lanes (kernels).
 
+#include "cumulus/core/error.hpp"
 #include "cumulus/expr/operations.hpp"
 #include "cumulus/expr/tree.hpp"
 
@@ -63,11 +64,24 @@ using memory_word = std::conditional_t<
                            std::conditional_t<Bytes == 2, unsigned short, unsigned char>>>>;
 #endif
 
+/// The words of the host are those of emulated kernels, and must lie where a device's must.
+/// Throws: value_error.
+inline void check_alignment(std::uintptr_t address, int bytes) {
+  int const behind = static_cast<int>(address % static_cast<std::uintptr_t>(bytes));
+  if (behind != 0) {
+    throw value_error("kernel: expected a word of " + std::to_string(bytes) +
+                      " bytes at a multiple of them, got one " + std::to_string(behind) +
+                      " bytes behind");
+  }
+}
+
 /// One aligned load of a word.
 template <int Bytes> CUMULUS_HD void load_word(void* to, std::byte const* from) {
 #if defined(__CUDA_ARCH__)
   *static_cast<memory_word<Bytes>*>(to) = *reinterpret_cast<memory_word<Bytes> const*>(from);
 #else
+  check_alignment(reinterpret_cast<std::uintptr_t>(to), Bytes);
+  check_alignment(reinterpret_cast<std::uintptr_t>(from), Bytes);
   std::memcpy(to, from, Bytes);
 #endif
 }
@@ -78,6 +92,8 @@ template <int Bytes> CUMULUS_HD void store_word(std::byte* to, void const* from)
 #if defined(__CUDA_ARCH__)
   __stwb(reinterpret_cast<memory_word<Bytes>*>(to), *static_cast<memory_word<Bytes> const*>(from));
 #else
+  check_alignment(reinterpret_cast<std::uintptr_t>(to), Bytes);
+  check_alignment(reinterpret_cast<std::uintptr_t>(from), Bytes);
   std::memcpy(to, from, Bytes);
 #endif
 }
