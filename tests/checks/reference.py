@@ -75,6 +75,7 @@ DOCUMENTED = {
     "Gathers": "ops/take.hpp",
     "Functions of one's own, masks": "ops/map.hpp",
     "Several statistics at once": "ops/statistics.hpp",
+    "Several outputs at once": "array/tie.hpp",
     "Scans with a function of one's own": "ops/scans.hpp",
     "Products of matrices": "linalg/matmul.hpp",
     "Files": "io/npy.hpp",
