@@ -114,9 +114,9 @@ template <class Space> void layouts() {
       ndarray<float, Space> d = empty(wide);
       d.fill(-1);
       expect_both<Space>(a.view(), d(cm::ellipsis, slice(1, _, 2)));
-      EXPECT_EQ(values_of(d(cm::ellipsis, slice(_, _, 2))),
-                numbers(static_cast<std::size_t>(s.size() > 0 ? d.size() - s.size() : d.size()),
-                        -1.0f));
+      EXPECT_EQ(
+          values_of(d(cm::ellipsis, slice(_, _, 2))),
+          numbers(static_cast<std::size_t>(s.size() > 0 ? d.size() - s.size() : d.size()), -1.0f));
       expect_both<Space>(d(cm::ellipsis, slice(-2, _, -2)), b(slice(_, _, -1)));
     }
   }

@@ -33,10 +33,10 @@ template <class View> std::vector<typename View::element_type> elements(View con
 /// Runs v = x + y, w = x * 2 on emulated grids, in the case that is expected.
 template <class V, class W, class X, class Y>
 void expect_both(V const& v, W const& w, X const& x, Y const& y, cm::assign_case what) {
-  auto const first = cm::as_expression(
-      cm::converted<cm::host, typename V::element_type>("test", x + y));
-  auto const second = cm::as_expression(
-      cm::converted<cm::host, typename W::element_type>("test", x * 2));
+  auto const first =
+      cm::as_expression(cm::converted<cm::host, typename V::element_type>("test", x + y));
+  auto const second =
+      cm::as_expression(cm::converted<cm::host, typename W::element_type>("test", x * 2));
   using One = cm::tree_of<decltype(first)>;
   using Two = cm::tree_of<decltype(second)>;
   using arguments = cm::together_arguments<One, Two>;

@@ -14,9 +14,9 @@ namespace {
 using namespace typed_arrays;
 namespace statistics = cm::statistics;
 using cm::_;
-using cm::slice;
 using cm::ndarray;
 using cm::shape;
+using cm::slice;
 
 template <class Space> class statistics_of : public in_each_space<Space> {};
 TYPED_TEST_SUITE(statistics_of, spaces);
@@ -25,8 +25,7 @@ TYPED_TEST_SUITE(statistics_of, spaces);
 template <class T> bool same_bits(ndarray<T, cm::host> const& a, ndarray<T, cm::host> const& b) {
   bool same = a.shape() == b.shape();
   for (index_t i = 0; same && i < a.size(); ++i) {
-    bool const nan =
-        cm::elementary::is_nan(a.data()[i]) && cm::elementary::is_nan(b.data()[i]);
+    bool const nan = cm::elementary::is_nan(a.data()[i]) && cm::elementary::is_nan(b.data()[i]);
     same = nan || std::memcmp(a.data() + i, b.data() + i, sizeof(T)) == 0;
   }
   return same;
@@ -52,10 +51,9 @@ template <class Space, class T> ndarray<T, Space> uneven(shape const& s, unsigne
 template <class X>
 void expect_bits_alone(X const& x, std::vector<int> const& axes, std::string const& what) {
   std::span<int const> const over(axes);
-  auto const [mean, sample, hi, at, number] =
-      cm::reduce_all_of(x, over, {.keepdims = true}, statistics::mean,
-                        statistics::stddev({.ddof = 1}), statistics::max, statistics::argmin,
-                        statistics::count_valid);
+  auto const [mean, sample, hi, at, number] = cm::reduce_all_of(
+      x, over, {.keepdims = true}, statistics::mean, statistics::stddev({.ddof = 1}),
+      statistics::max, statistics::argmin, statistics::count_valid);
   expect_bits(mean, cm::mean(x, over, {.keepdims = true}), what + ", mean");
   expect_bits(sample, cm::stddev(x, over, {.ddof = 1, .keepdims = true}), what + ", stddev");
   expect_bits(hi, cm::max(x, over, {.keepdims = true}), what + ", max");
@@ -72,9 +70,9 @@ void expect_bits_alone(X const& x, std::vector<int> const& axes, std::string con
 
 /// Rows, columns, panels of several widths, few columns, and several tiles; with and without NaN.
 template <class Space, class T> void bits_alone() {
-  for (shape const& s : {shape{1}, shape{7}, shape{5000}, shape{33, 70}, shape{1500, 3},
-                         shape{2100, 40}, shape{40, 2100}, shape{3, 1100, 5}, shape{20, 6000},
-                         shape{6, 2, 9, 4}}) {
+  for (shape const& s :
+       {shape{1}, shape{7}, shape{5000}, shape{33, 70}, shape{1500, 3}, shape{2100, 40},
+        shape{40, 2100}, shape{3, 1100, 5}, shape{20, 6000}, shape{6, 2, 9, 4}}) {
     for (unsigned nan_every : {1u << 30, 9u}) {
       ndarray<T, Space> const x = uneven<Space, T>(s, nan_every);
       std::string const what = to_string(s) + " of " + cm::dtype_name<T>();
@@ -132,9 +130,8 @@ TYPED_TEST(statistics_of, where_masks_all) { where<TypeParam>(); }
 /// Closed forms: the numbers 0 … 23 in four rows.
 template <class Space> void forms() {
   auto const t = counting<Space, float>({4, 6});
-  auto const [m, s, hi] =
-      cm::reduce_all_of(t, 0, {.keepdims = true}, statistics::mean,
-                        statistics::stddev({.ddof = 1}), statistics::max);
+  auto const [m, s, hi] = cm::reduce_all_of(t, 0, {.keepdims = true}, statistics::mean,
+                                            statistics::stddev({.ddof = 1}), statistics::max);
   EXPECT_EQ(m.shape(), (shape{1, 6}));
   EXPECT_EQ(values_of(m), (std::vector<float>{9, 10, 11, 12, 13, 14}));
   EXPECT_EQ(values_of(s), std::vector<float>(6, static_cast<float>(std::sqrt(60.0))));
@@ -168,8 +165,7 @@ template <class Space> void nothing() {
   EXPECT_EQ(values_of(cm::isnan(mean)), std::vector<unsigned char>(5, 1));
   EXPECT_EQ(values_of(total), std::vector<float>(5, 0.0f));
   EXPECT_EQ(values_of(every), std::vector<unsigned char>(5, 1));
-  auto const [no_mean, no_place] =
-      cm::reduce_all_of(none, 1, statistics::mean, statistics::argmax);
+  auto const [no_mean, no_place] = cm::reduce_all_of(none, 1, statistics::mean, statistics::argmax);
   EXPECT_EQ(no_mean.shape(), shape{0});
   EXPECT_EQ(no_place.shape(), shape{0});
   EXPECT_THROW(cm::reduce_all_of(none, 0, statistics::mean, statistics::max), cm::value_error);
@@ -188,9 +184,10 @@ template <class Space> void errors() {
   };
   EXPECT_EQ(message([&] { cm::reduce_all_of(t, 2, statistics::mean); }),
             message([&] { cm::mean(t, 2); }).replace(0, 4, "reduce_all_of"));
-  EXPECT_EQ(
-      message([&] { cm::reduce_all_of(t, 0, {.where = t > 2}, statistics::mean, statistics::max); }),
-      "max: expected an initial value beside .where, got none");
+  EXPECT_EQ(message([&] {
+              cm::reduce_all_of(t, 0, {.where = t > 2}, statistics::mean, statistics::max);
+            }),
+            "max: expected an initial value beside .where, got none");
   // A row without a valid element has no smallest integer, and no position.
   auto const valid = cm::masked(t, t > 5);
   EXPECT_EQ(message([&] { cm::reduce_all_of(valid, 1, statistics::mean, statistics::min); }),

@@ -80,8 +80,7 @@ template <class... Target> class tied_targets {
  public:
   explicit tied_targets(Target... targets) : targets_(std::move(targets)...) {}
 
-  template <class... Side>
-  void operator=(right_hand_sides<Side...> right) && {
+  template <class... Side> void operator=(right_hand_sides<Side...> right) && {
     static_assert(sizeof...(Side) == sizeof...(Target),
                   "cumulus: tie(a, b, ...) = tuple(x, y, ...) needs one right-hand side for each "
                   "target");
@@ -113,9 +112,8 @@ template <class... Target> class tied_targets {
     constexpr char const* function = "tie";
     std::tuple const e(converted<Space, typename Target::element_type>(
         function, std::get<K>(std::move(sides)))...);
-    joint_part parts[] = {detail::part_of_tie(std::get<K>(e),
-                                              target_of(std::get<K>(targets_).view()),
-                                              std::get<K>(targets_).owner())...};
+    joint_part parts[] = {detail::part_of_tie(
+        std::get<K>(e), target_of(std::get<K>(targets_).view()), std::get<K>(targets_).owner())...};
     constexpr bool may_throw =
         (may_throw_v<typename std::tuple_element_t<K, decltype(e)>::tree_type> || ...);
     shape const s = plan_parts(parts, interleaves_v<Space>, may_throw, function);

@@ -126,17 +126,18 @@ concept statistic = requires { typename std::remove_cvref_t<S>::statistic_tag; }
 
 namespace detail {
 
-template <class X, class S> using statistic_reducer = typename S::template reducer<value_type_of<X>>;
+template <class X, class S>
+using statistic_reducer = typename S::template reducer<value_type_of<X>>;
 template <class X, class S>
 using statistic_array = ndarray<typename statistic_reducer<X, S>::result, space_of<X>>;
 
 /// What exec/reduce_all.hpp needs of a statistic.
 template <class X, class S, class Options> auto configured_statistic(Options const& options) {
   using T = value_type_of<X>;
-  constexpr bool skips = S::elements == counted::not_nan && (real_floating<T> || complex_floating<T>);
+  constexpr bool skips =
+      S::elements == counted::not_nan && (real_floating<T> || complex_floating<T>);
   using Reducer = statistic_reducer<X, S>;
-  return one_statistic<Reducer, skips>{
-      reduce_arguments::configured<Reducer, S::elements>(options)};
+  return one_statistic<Reducer, skips>{reduce_arguments::configured<Reducer, S::elements>(options)};
 }
 
 /// True if a masked integer's extreme is among the statistics, which has no value for "nothing was
@@ -151,8 +152,7 @@ void check_statistic(shape const& s, statistic_array<X, S> const& result, Option
                      [[maybe_unused]] ndarray<std::int64_t, space_of<X>> const* counts) {
   using Reducer = statistic_reducer<X, S>;
   if constexpr (reducers::gives_position_v<Reducer>) {
-    if (tree::is_masked_v<tree_of<X>> || options.where.given() ||
-        S::elements == counted::not_nan) {
+    if (tree::is_masked_v<tree_of<X>> || options.where.given() || S::elements == counted::not_nan) {
       reduce_arguments::check_positions<Reducer, tree::not_nan<tree_of<X>>>(S::name, s, result);
     }
   }
@@ -255,8 +255,7 @@ template <array_like X, class O = statistics_options<space_of<X>>, statistic... 
 auto reduce_all_of(X const& x, int axis, std::type_identity_t<O> const& o, S const&... one) {
   return reduce_all_of(x, std::span<int const>(&axis, 1), o, one...);
 }
-template <array_like X, statistic... S>
-auto reduce_all_of(X const& x, int axis, S const&... one) {
+template <array_like X, statistic... S> auto reduce_all_of(X const& x, int axis, S const&... one) {
   return reduce_all_of(x, std::span<int const>(&axis, 1), one...);
 }
 template <array_like X, class O = statistics_options<space_of<X>>, statistic... S>

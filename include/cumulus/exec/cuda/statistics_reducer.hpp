@@ -165,7 +165,9 @@ template <class... Statistic> struct shift_search<statistics_reducer<Statistic..
   static CUMULUS_HD bool takes(int kind, T x) {
     return takes_every(kind) || !elementary::is_nan(static_cast<compute_t<T>>(x));
   }
-  static CUMULUS_HD void set(shift& s, int kind, T x) { (takes_every(kind) ? s.valid : s.number) = x; }
+  static CUMULUS_HD void set(shift& s, int kind, T x) {
+    (takes_every(kind) ? s.valid : s.number) = x;
+  }
 };
 
 /// The statistics, of which the k-th writes to outs[k]. A Statistic is a one_statistic

@@ -34,8 +34,8 @@ together_arguments<Tree...> make_together_arguments(elementwise_plan const& swee
   index_t const rows = sweep.size / sweep.row_length();
   index_t const row = packs ? plan.packs : sweep.row_length();
   index_t const edge = packs ? plan.head + plan.tail : 0;
-  return {.operands = make_kernel_operands<arguments::count>(sweep.rank, sweep.extent, operands,
-                                                             bad_index),
+  return {.operands =
+              make_kernel_operands<arguments::count>(sweep.rank, sweep.extent, operands, bad_index),
           .items = rows * row,
           .row = divider(row),
           .packs = packs ? plan.packs : 0,
@@ -103,8 +103,8 @@ template <class... Tree> struct together_packs_body {
     for (index_t i = at.in_grid(); i < a.edges; i += at.grid_size()) {
       index_t const row = a.edge.quotient(i);
       index_t const k = i - row * a.edge.by;
-      detail::together_row<Tree...>(a, row).assign_element(
-          k < a.head ? k : k + a.packs * packs::size);
+      detail::together_row<Tree...>(a, row).assign_element(k < a.head ? k
+                                                                      : k + a.packs * packs::size);
     }
     for (index_t i = at.in_grid(); i < a.items; i += at.grid_size()) {
       index_t const row = a.row.quotient(i);

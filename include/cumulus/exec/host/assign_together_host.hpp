@@ -46,8 +46,7 @@ class joint_statement {
   bool streams() const { return streams_; }
   void next() { rows_.next(); }
   void evaluate(index_t first, index_t count) {
-    loop_(rows_.at() + 1, first, count,
-          {const_cast<std::byte*>(rows_.at()[0]), nullptr, streams_});
+    loop_(rows_.at() + 1, first, count, {const_cast<std::byte*>(rows_.at()[0]), nullptr, streams_});
   }
 
  private:

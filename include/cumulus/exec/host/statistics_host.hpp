@@ -31,9 +31,7 @@ inline constexpr bool finds_nan_v = vector_lanes<A>::exist || finds_position_v<A
 template <class Tree, class A, bool SkipsNan, bool Truths>
 inline constexpr tile_functions loops_of_statistic = [] {
   if constexpr (finds_nan_v<A>) {
-    constexpr missing what = Truths     ? missing::bytes
-                             : SkipsNan ? missing::nan
-                                        : missing::none;
+    constexpr missing what = Truths ? missing::bytes : SkipsNan ? missing::nan : missing::none;
     return make_tile_functions<Tree, A, register_tile<A, what>>();
   } else {
     return make_tile_functions<
@@ -41,8 +39,7 @@ inline constexpr tile_functions loops_of_statistic = [] {
   }
 }();
 
-template <class Element>
-void find_numbers(void const* data, bool const* valid, int n, bool* out) {
+template <class Element> void find_numbers(void const* data, bool const* valid, int n, bool* out) {
   Element const* const x = static_cast<Element const*>(data);
   for (int i = 0; i < n; ++i) {
     out[i] = !elementary::is_nan(x[i]);
@@ -83,13 +80,13 @@ void reduce_all_host(reduce_plan const& plan, std::span<operand const> operands,
         auto const one = [&]<class S, class A>(S const&, A const& accumulation) {
           constexpr bool always = tree::is_masked_v<Tree>;
           constexpr bool skips = S::skips_nan;
-          return host_statistic{
-              .loops = truths ? &detail::loops_of_statistic<Tree, A, skips, true>
-                              : &detail::loops_of_statistic<Tree, A, skips, always>,
-              .accumulation = &accumulation,
-              .out = *outs++,
-              .item_bytes = sizeof(typename A::result),
-              .skips_nan = skips && (truths || !detail::finds_nan_v<A>)};
+          return host_statistic{.loops = truths
+                                             ? &detail::loops_of_statistic<Tree, A, skips, true>
+                                             : &detail::loops_of_statistic<Tree, A, skips, always>,
+                                .accumulation = &accumulation,
+                                .out = *outs++,
+                                .item_bytes = sizeof(typename A::result),
+                                .skips_nan = skips && (truths || !detail::finds_nan_v<A>)};
         };
         host_statistic const list[] = {one(statistic, a)...};
         statistics_sweep(plan, operands, detail::element_functions_of<Tree>, list).run();

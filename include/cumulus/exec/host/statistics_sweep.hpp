@@ -121,9 +121,9 @@ class statistics_sweep : tile_sweep {
         void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
         for (std::size_t k = 0; k < statistics_.size(); ++k) {
           host_statistic const& s = statistics_[k];
-          void* const to =
-              tiles > 1 ? partial[k] + unit * static_cast<index_t>(s.loops->summary_bytes)
-                        : summary;
+          void* const to = tiles > 1
+                               ? partial[k] + unit * static_cast<index_t>(s.loops->summary_bytes)
+                               : summary;
           reduce_row(s, x, truths_ ? valid : nullptr, count, first, own, valid + tile_length, to);
           if (tiles == 1) {
             s.loops->finish(s.accumulation, to, 1, 1, result_of(s, unit), 0);
@@ -165,10 +165,21 @@ class statistics_sweep : tile_sweep {
     bool const* valid_of(int r) const { return valid != nullptr ? valid + r * pitch : nullptr; }
   };
 
-  /// Columns of a panel: as many as leave it in the second cache beside the sums.
+  /// True if rows of columns are read where they are.
+  bool reads_in_place() const {
+    std::byte const* base[2 + max_leaves];
+    locate_output(base, 0, plan_.kept_rank - 1);
+    return make_loop().in_place(base + 1, 0) != nullptr;
+  }
+
+  /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read in
+  /// long pieces of rows, from the third cache by all statistics but the first.
   index_t panel_width(index_t rows) const {
-    constexpr index_t panel_bytes = 512 * 1024;
+    constexpr index_t panel_bytes = 1024 * 1024;
     constexpr index_t quantum = 64;
+    if (!truths_ && reads_in_place()) {
+      return column_block;
+    }
     index_t const width = panel_bytes / (rows * (item_ + (truths_ ? 1 : 0)));
     return std::clamp(width / quantum * quantum, quantum, index_t{column_block});
   }
@@ -182,8 +193,8 @@ class statistics_sweep : tile_sweep {
           summaries_(column_block * sweep.summary_bytes_),
           state_(sweep.state_bytes_),
           memory_(allocate_host(panel_ + rows_ + summaries_ + state_ +
-                                static_cast<std::size_t>(elements) +
-                                rows_fetched * column_block)) {}
+                                static_cast<std::size_t>(elements) + rows_fetched * column_block)) {
+    }
 
     std::byte* values() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* rows() const { return values() + panel_; }
@@ -209,9 +220,10 @@ class statistics_sweep : tile_sweep {
     index_t const block = std::min(columns, panel_width(most_rows));
     index_t const blocks = (columns + block - 1) / block;
     index_t const units = plan_.outputs / columns * blocks * tiles;
+    bool const evaluated = truths_ || !reads_in_place();
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
       row_loop loop = make_loop();
-      panel_memory memory(*this, most_rows * block);
+      panel_memory memory(*this, evaluated ? most_rows * block : 0);
       panel p;
       for (index_t unit = begin; unit < end; ++unit) {
         // Neighbouring units share a column block, and with it the pages of its rows.
@@ -260,8 +272,8 @@ class statistics_sweep : tile_sweep {
       std::copy(base, base + operands_.size(), at);
       locate_reduced(at, p.first + r);
       std::byte const* const x = static_cast<std::byte const*>(
-          produce(loop, at, column, run_of(p, p.follows, r),
-                  memory.values() + r * p.pitch * item_, memory.valid() + r * p.pitch));
+          produce(loop, at, column, run_of(p, p.follows, r), memory.values() + r * p.pitch * item_,
+                  memory.valid() + r * p.pitch));
       for (int g = r; g < std::min(p.rows, r + step_of(p.follows)); ++g) {
         p.row[g] = x + (g - r) * p.pitch * item_;
       }
