@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tie(a, b) = tuple(x, y): every right-hand side is read before anything is written, by the rules of
-// docs/decisions/0003-assignment.md. Oracle: closed forms, and plain loops over copies.
+// tie(a, b) = tuple(x, y): all right-hand sides are read before anything is written, by the rules
+// of docs/decisions/0003-assignment.md. Oracle: closed forms, and plain loops over copies.
 
 #include "cumulus/array/tie.hpp"
 

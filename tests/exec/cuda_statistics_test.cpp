@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several statistics in one kernel, on an emulated grid. Oracle: the host's loops for each reduction
-// by itself, which tests/exec/summation_tree_test.cpp and tests/ops prove; the bits must be equal.
+// Several statistics in one kernel, on an emulated grid. Oracle: the host's loops for each
+// reduction by itself, which tests/exec/summation_tree_test.cpp and tests/ops prove; the bits must
+// be equal.
 
 #include "cumulus/exec/cuda/statistics_reducer.hpp"
 

@@ -13,8 +13,8 @@ namespace statistics_cases {
 using namespace reduction_cases;
 namespace statistics = cm::statistics;
 
-/// A row of the table between others, with the interface of the reduction by itself: NumPy's answers
-/// to the one are those to the other.
+/// A row of the table between others, with the interface of the reduction by itself: NumPy's
+/// answers to the one are those to the other.
 template <class Call, class Statistic> struct among_others : Call {
   Statistic statistic;
 

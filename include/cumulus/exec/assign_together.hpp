@@ -66,9 +66,9 @@ inline bool unshared(std::span<joint_part const> parts, buffer const& owner) {
 
 }  // namespace detail
 
-/// The shape of several statements: that of the right-hand sides and of the views broadcast against
+/// The shape of several statements: that of the right-hand sides and views broadcast against
 /// each other. Sets which parts are written in place.
-/// Throws: shape_error if there is none, or a view has another; value_error if one repeats elements.
+/// Throws: shape_error if there is none, or a view has another; value_error if it repeats elements.
 inline shape plan_parts(std::span<joint_part> parts, bool interleaved, bool may_throw,
                         char const* function) {
   shape s;

@@ -70,8 +70,8 @@ template <memory_space Space> struct statistics_options {
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// The reductions as values, for reduce_all_of. What one of them needs beside the options of all
-/// stands in its own brackets: `statistics::stddev({.ddof = 1})`, `statistics::max({.initial = 0})`.
+/// The reductions as values, for reduce_all_of. What one needs beside the options of all stands in
+/// its own brackets: `statistics::stddev({.ddof = 1})`, `statistics::max({.initial = 0})`.
 namespace statistics {
 
 /// What a statistic knows that the others do not.
@@ -231,7 +231,7 @@ auto checked_statistics(X const& x, axis_set const& set, Options const& options,
 /// Each function of the table of reductions is a value in `statistics`; ddof and initial belong to
 /// one of them and are given to it, keepdims and where to all.
 /// Shape:  of each as of the reduction by itself.    Dtype, NaN, empty: the same.
-/// Cost:   one read of x, each element computed once; on a GPU one kernel, and one that merges where
+/// Cost:   one read of x, each element computed once; on a GPU one kernel, and one to merge where
 ///         more than 1024 elements are reduced to one. The bits are those of the reduction alone.
 /// Throws: axis_error; value_error where one of the statistics does, whose name it says.
 template <array_like X, class O = statistics_options<space_of<X>>, statistic... S>

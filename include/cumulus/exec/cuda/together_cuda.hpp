@@ -7,8 +7,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Queues the evaluation of the trees over `s` on the current stream; operands are the outputs, then
-/// the leaves of each tree in turn, and `contexts` those of their buffers.
+/// Queues the evaluation of the trees over `s` on the current stream; operands are the outputs,
+/// then the leaves of each tree in turn, and `contexts` those of their buffers.
 template <class... Tree>
 void assign_together_cuda(shape const& s, std::span<operand> operands,
                           std::span<void* const> contexts) {

@@ -67,8 +67,9 @@ inline constexpr element_functions element_functions_of = make_element_functions
 
 }  // namespace detail
 
-/// Reduces `Tree` as planned to one output for each statistic, which `outs` tells. A statistic is a
-/// one_statistic (exec/reduce_all.hpp); operands are an output, the leaves and, if planned, the mask.
+/// Reduces `Tree` as planned to one output for each statistic, which `outs` tells. A statistic is
+/// a one_statistic (exec/reduce_all.hpp); operands are an output, the leaves and, if planned, the
+/// mask.
 template <class Tree, class... Statistic>
 void reduce_all_host(reduce_plan const& plan, std::span<operand const> operands,
                      std::byte* const* outs, Statistic const&... statistic) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Several reductions of the same elements in one sweep on the host: a tile is evaluated once and
-// handed, from the cache, to the loops of each in turn, so that each has the bits that it has alone.
+// handed, from the cache, to the loops of each in turn, so that each has the bits it has alone.
 // Compiled once for all types.
 
 #include <vector>
@@ -172,8 +172,8 @@ class statistics_sweep : tile_sweep {
     return make_loop().in_place(base + 1, 0) != nullptr;
   }
 
-  /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read in
-  /// long pieces of rows, from the third cache by all statistics but the first.
+  /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read
+  /// in long pieces of rows, from the third cache by all statistics but the first.
   index_t panel_width(index_t rows) const {
     constexpr index_t panel_bytes = 1024 * 1024;
     constexpr index_t quantum = 64;
