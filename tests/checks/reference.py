@@ -74,6 +74,8 @@ DOCUMENTED = {
     "Positions": "array/nonzero.hpp",
     "Gathers": "ops/take.hpp",
     "Functions of one's own, masks": "ops/map.hpp",
+    "Several statistics at once": "ops/statistics.hpp",
+    "Several outputs at once": "array/tie.hpp",
     "Scans with a function of one's own": "ops/scans.hpp",
     "Products of matrices": "linalg/matmul.hpp",
     "Files": "io/npy.hpp",

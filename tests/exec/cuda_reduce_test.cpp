@@ -9,10 +9,9 @@
 
 #include <bit>
 #include <cmath>
-#include <deque>
 
 #include "cumulus/cumulus.hpp"
-#include "tests/exec/emulated_grid.hpp"
+#include "tests/exec/emulated_reduction.hpp"
 #include "tests/exec/plain_summation.hpp"
 
 namespace {
@@ -21,45 +20,14 @@ namespace cm = cumulus;
 using cm::_;
 using cm::index_t;
 using cm::slice;
+using emulated_grid::grid;
+using emulated_grid::run_reduction;
 using emulated_grid::thread_order;
 template <class T> using array = cm::ndarray<T, cm::host>;
 
-/// A grid to run on. Rows take any number of warps to a block.
-struct grid {
-  index_t blocks;
-  int threads;
-  thread_order order;
-};
 constexpr grid grids[] = {{1, 256, thread_order::forward}, {2, 128, thread_order::reverse},
                           {7, 32, thread_order::random},   {7, 256, thread_order::random},
                           {2, 256, thread_order::reverse}, {1, 32, thread_order::forward}};
-
-/// Runs the kernels of a planned reduction as reduce_cuda launches them.
-template <class Tree, class Reducer>
-void run(cm::reduce_plan const& plan, std::span<cm::operand const> operands, Reducer const& reducer,
-         grid const& g) {
-  using summary = cm::tile_summary<Reducer>;
-  index_t const tiles = cm::tiles_of(plan);
-  bool const merges = cm::merges(plan);
-  std::vector<summary> partial(static_cast<std::size_t>(merges ? plan.outputs * tiles : 0));
-  auto a = cm::make_reduce_arguments<Tree>(plan, operands, reducer, nullptr,
-                                           merges ? partial.data() : nullptr);
-  if (cm::case_of(plan) == cm::reduce_case::rows) {
-    a.work_blocks = (plan.outputs * tiles + g.threads / 32 - 1) / (g.threads / 32);
-    emulated_grid::emulate<cm::reduce_rows_body<Tree, Reducer>>(g.blocks, g.threads, a, g.order);
-  } else {
-    emulated_grid::emulate<cm::reduce_columns_body<Tree, Reducer>>(g.blocks, 256, a, g.order);
-  }
-  if (merges) {
-    std::deque<std::vector<summary>> memory;
-    cm::merge_levels(
-        cm::make_merge_arguments(a, plan.groups),
-        [&](index_t n) { return memory.emplace_back(static_cast<std::size_t>(n)).data(); },
-        [&](cm::merge_arguments<Reducer> const& m) {
-          emulated_grid::emulate<cm::merge_body<Reducer>>(g.blocks, 256, m, g.order);
-        });
-  }
-}
 
 /// The members of groups, as ops/group_reduce.hpp makes them.
 struct groups_of_members {
@@ -122,7 +90,7 @@ void expect_host_bits(E const& source, std::vector<int> const& axes, cm::reducti
   for (grid const& g : grids) {
     std::fill_n(reinterpret_cast<unsigned char*>(out.data()),
                 static_cast<std::size_t>(out.size()) * sizeof(R), static_cast<unsigned char>(0x5a));
-    run<Tree>(plan, all, reducer, g);
+    run_reduction<Tree>(plan, all, reducer, g);
     for (index_t i = 0; i < out.size(); ++i) {
       ASSERT_EQ(std::memcmp(out.data() + i, host_out.data() + i, sizeof(R)), 0)
           << to_string(plan) << ", output " << i << " of " << out.size() << ", " << g.blocks
@@ -168,7 +136,7 @@ template <class T> void expect_sums_as_written_down() {
     auto const plan = cm::plan_reduction(a.shape(), set, operands, false);
     for (grid const& g : grids) {
       result = T(77);
-      run<cm::tree::array<T>>(plan, operands, red::sum<T>{}, g);
+      run_reduction<cm::tree::array<T>>(plan, operands, red::sum<T>{}, g);
       ASSERT_EQ(std::memcmp(&result, &expected, sizeof(T)), 0)
           << n << " elements: " << result << ", expected " << expected;
     }

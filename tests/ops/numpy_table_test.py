@@ -58,6 +58,8 @@ def variables():
 
 PROGRAM = """
 #include <cumulus/cumulus.hpp>
+#include <cumulus/array/tie.hpp>
+#include <cumulus/ops/statistics.hpp>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -139,6 +141,8 @@ def statement(n, code):
     """A snippet as the body of a function."""
     if re.fullmatch(r"cm::\w+", code):
         return f"using {code};"
+    if several := re.match(r"auto \[(\w+)|cm::tie\((\w+)", code):
+        return f"{code.rstrip(';')}; show({n}, {several[1] or several[2]});"
     if code.startswith("{."):
         return f"show({n}, cm::sum(a, 0, {code}));"
     if code.endswith(";"):
@@ -167,7 +171,8 @@ def numpy_value(code):
             value = eval(code, known)
     except SyntaxError:
         exec(code, known)
-        value = known["a"]
+        several = re.match(r"(\w+), ", code)
+        value = known[several[1] if several else "a"]
     return known["a"] if value is None else value
 
 

@@ -44,6 +44,18 @@ CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, i
       const_cast<std::byte*>(displaced(operands.of[0].data, offset[0] + group * distance)));
 }
 
+/// Stores what a reduction gives; several statistics (exec/cuda/statistics_reducer.hpp) know
+/// where the outputs of all of them are.
+template <class Reducer>
+CUMULUS_HD void store_result(Reducer const& reducer, typename Reducer::result* to,
+                             tile_summary<Reducer> const& s) {
+  if constexpr (requires { reducer.store_all(to, s.state, s.count); }) {
+    reducer.store_all(to, s.state, s.count);
+  } else {
+    *to = reducer.finish(s.state, s.count);
+  }
+}
+
 }  // namespace detail
 
 /// Tiles of each output merged into one for each chunk, or into the result.
@@ -111,9 +123,10 @@ template <class Reducer> struct merge_body {
       if (a.to != nullptr) {
         a.to[output * a.chunks + chunk] = s;
       } else {
-        *detail::result_of<typename Reducer::result>(a.operands, a.kept, output, group,
-                                                     a.group.distance) =
-            a.reducer.finish(s.state, s.count);
+        detail::store_result(a.reducer,
+                             detail::result_of<typename Reducer::result>(a.operands, a.kept, output,
+                                                                         group, a.group.distance),
+                             s);
       }
     }
   }

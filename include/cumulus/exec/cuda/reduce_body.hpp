@@ -31,6 +31,17 @@ template <class Tree, class Reducer> struct tile_arguments {
   Reducer reducer;
 };
 
+/// The shift of a tile and how it is found: the first valid element, where the reducer needs one.
+/// Several statistics may need several, one for each kind of element that counts.
+template <class Reducer> struct shift_search {
+  using T = typename Reducer::input;
+  using shift = T;
+  static constexpr int kinds = Reducer::needs_shift ? 1 : 0;
+  static CUMULUS_HD constexpr bool takes_every(int) { return true; }
+  static CUMULUS_HD bool takes(int, T) { return true; }
+  static CUMULUS_HD void set(shift& s, int, T x) { s = x; }
+};
+
 /// One element of the reduced index.
 template <class T> struct reduced_element {
   T value;
@@ -113,7 +124,9 @@ template <class Tree, class Reducer> struct tile_reader {
 
   /// Adds the valid ones of the elements from, from + 32, … to a lane. Several are read before one
   /// is added: fewer where each comes from several arrays, so that none is kept in memory.
-  CUMULUS_HD void add_lane(typename Reducer::lane& lane, int& valid, int from, T shift) const {
+  template <class Shift>
+  CUMULUS_HD void add_lane(typename Reducer::lane& lane, int& valid, int from,
+                           Shift const& shift) const {
     constexpr int in_flight =
         Tree::leaf_count == 1 && sizeof(T) <= 4 ? 8 : (Tree::leaf_count <= 3 ? 4 : 2);
     CUMULUS_NO_UNROLL
@@ -141,13 +154,13 @@ template <class Tree, class Reducer> struct tile_reader {
     }
   }
 
-  /// The first valid one of the elements from, from + step, … and its index; tile_length if there
-  /// is none.
-  CUMULUS_HD int first_valid(int from, int step, T& value) const {
+  /// The first valid one of the elements from, from + step, … that the search for shifts of a kind
+  /// takes, and its index; tile_length if there is none.
+  CUMULUS_HD int first_valid(int kind, int from, int step, T& value) const {
     CUMULUS_NO_UNROLL
     for (int i = from; i < elements; i += step) {
       reduced_element<T> const x = at(run_at(i), i);
-      if (x.valid) {
+      if (x.valid && shift_search<Reducer>::takes(kind, x.value)) {
         value = x.value;
         return i;
       }
@@ -157,9 +170,9 @@ template <class Tree, class Reducer> struct tile_reader {
 };
 
 /// Stores the summary of a tile, or the result where a tile is all there is.
-template <class Arguments, class Lane, class T>
+template <class Arguments, class Lane, class Shift>
 CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lane const& lane,
-                           index_t valid, T shift) {
+                           index_t valid, Shift const& shift) {
   using Reducer = decltype(a.reducer);
   using R = std::remove_const_t<Reducer>;
   tile_summary<R> summary{{}, valid};
@@ -170,8 +183,9 @@ CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lan
     a.partial[output * a.output_stride + tile * a.tile_stride] = summary;
   } else {
     index_t const group = a.group.lower != nullptr ? a.group.group_of(tile) : 0;
-    *result_of<typename R::result>(a.operands, a.kept, output, group, a.group.distance) =
-        a.reducer.finish(summary.state, summary.count);
+    store_result(a.reducer,
+                 result_of<typename R::result>(a.operands, a.kept, output, group, a.group.distance),
+                 summary);
   }
 }
 
@@ -182,21 +196,21 @@ template <class Reducer> struct strand_state {
   index_t output;
   index_t tile;
   int strand;
-  typename Reducer::input shift;
+  typename shift_search<Reducer>::shift shift;
 };
 
 template <class Reducer, int Size> struct strand_memory {
   typename Reducer::lane lane[Size];
   int valid[Size];
 };
-/// Also the first valid element of each strand.
+/// Also the first valid element of each strand, of each kind.
 template <class Reducer, int Size>
-  requires(Reducer::needs_shift)
+  requires(shift_search<Reducer>::kinds > 0)
 struct strand_memory<Reducer, Size> {
   typename Reducer::lane lane[Size];
   int valid[Size];
-  int first_valid[Size];
-  typename Reducer::input first_value[Size];
+  int first_valid[shift_search<Reducer>::kinds][Size];
+  typename Reducer::input first_value[shift_search<Reducer>::kinds][Size];
 };
 
 /// The work of tiles whose lanes are shared by `Strands` threads. Thread `strand` of them adds the
@@ -206,13 +220,17 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
   using arguments = tile_arguments<Tree, Reducer>;
   using thread_state = strand_state<Reducer>;
   using shared_memory = strand_memory<Reducer, 256>;
-  using T = typename Reducer::input;
+  static_assert(sizeof(shared_memory) <= 48 * 1024,
+                "cumulus: these statistics together need more shared memory than a block of "
+                "threads has; compute them in two calls of reduce_all_of");
+  using search = shift_search<Reducer>;
+  using shift_type = typename search::shift;
   using lane_type = typename Reducer::lane;
 
   static constexpr int levels = Strands == 32 ? 5 : (Strands == 8 ? 3 : -1);
   static_assert(levels > 0);
   /// Finding the shift, adding, merging.
-  static constexpr int adding = Reducer::needs_shift ? 1 : 0;
+  static constexpr int adding = search::kinds > 0 ? 1 : 0;
   static constexpr int phases = adding + 1 + levels;
   static constexpr bool warp_barriers = Map::warp_barriers;
 
@@ -220,29 +238,27 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
                         thread_state& state, shared_memory& shared) const {
     if (phase == 0) {
       Map::place(at, a, state);
-      state.shift = T(0);
+      state.shift = shift_type{};
     }
     if (state.output >= a.outputs) {
       return;
     }
     if (phase <= adding) {
-      detail::tile_reader<Tree, Reducer> const reader(a, state.output, state.tile);
-      if constexpr (Reducer::needs_shift) {
+      reader_type const reader(a, state.output, state.tile);
+      if constexpr (search::kinds > 0) {
         if (phase < adding) {
-          // Where every element counts the first strand's first one is the tile's.
-          shared.first_valid[at.thread] =
-              reader.all_valid() && state.strand > 0
-                  ? tile_length
-                  : reader.first_valid(state.strand, Strands, shared.first_value[at.thread]);
+          find_shifts(reader, at.thread, state.strand, shared);
           return;
         }
-        int earliest = tile_length;
-        CUMULUS_NO_UNROLL
-        for (int s = 0; s < Strands; ++s) {
-          int const other = Map::slot(at.thread, state.strand, s);
-          if (shared.first_valid[other] < earliest) {
-            earliest = shared.first_valid[other];
-            state.shift = shared.first_value[other];
+        for (int kind = 0; kind < search::kinds; ++kind) {
+          int earliest = tile_length;
+          CUMULUS_NO_UNROLL
+          for (int s = 0; s < Strands; ++s) {
+            int const other = Map::slot(at.thread, state.strand, s);
+            if (shared.first_valid[kind][other] < earliest) {
+              earliest = shared.first_valid[kind][other];
+              search::set(state.shift, kind, shared.first_value[kind][other]);
+            }
           }
         }
       }
@@ -266,9 +282,22 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
   }
 
  private:
+  using reader_type = detail::tile_reader<Tree, Reducer>;
+
+  static CUMULUS_HD void find_shifts(reader_type const& reader, int thread, int strand,
+                                     shared_memory& shared) {
+    for (int kind = 0; kind < search::kinds; ++kind) {
+      // Where every element counts the first strand's first one is the tile's.
+      shared.first_valid[kind][thread] =
+          reader.all_valid() && search::takes_every(kind) && strand > 0
+              ? tile_length
+              : reader.first_valid(kind, strand, Strands, shared.first_value[kind][thread]);
+    }
+  }
+
   /// The lanes strand, strand + Strands, …, merged.
-  static CUMULUS_HD lane_type add_strand(detail::tile_reader<Tree, Reducer> const& reader,
-                                         int strand, int& valid, T shift) {
+  static CUMULUS_HD lane_type add_strand(reader_type const& reader, int strand, int& valid,
+                                         shift_type const& shift) {
     if constexpr (Strands == 32) {
       lane_type lane = Reducer::start();
       reader.add_lane(lane, valid, strand, shift);

@@ -67,7 +67,7 @@ class tile_sweep {
     }
   }
 
- private:
+ protected:  // statistics_sweep walks and produces in the same way
   std::byte* result_of(index_t output) const {
     std::byte const* at = operands_[0].data;
     for (int k = plan_.kept_rank - 1; k >= 0; --k) {

@@ -50,6 +50,16 @@ inline bool is_hazard(operand const& output, operand const& input, buffer const&
   return !same;
 }
 
+/// True if two arrays over s may have elements in common.
+inline bool may_overlap(operand const& a, operand const& b, shape const& s) {
+  if (a.kind != leaf_kind::array || b.kind != leaf_kind::array || s.size() == 0) {
+    return false;
+  }
+  address_range const of_a = addresses(a, s);
+  address_range const of_b = addresses(b, s);
+  return of_a.begin < of_b.end && of_b.begin < of_a.end;
+}
+
 inline bool any_hazard(operand const& output, std::span<leaf const> inputs, shape const& s) {
   for (leaf const& l : inputs) {
     if (is_hazard(output, l.op, l.owner, s)) {

@@ -1,0 +1,15 @@
+// expect: tie takes arrays that have a name
+// SPDX-License-Identifier: Apache-2.0
+#include "cumulus/array/tie.hpp"
+#include "cumulus/cumulus.hpp"
+
+namespace cm = cumulus;
+
+void offence() {
+  cm::ndarray<float, cm::host> a{1, 2};
+  cm::ndarray<float, cm::host> b{3, 4};
+  cm::tie(a, b) = cm::tuple(b, 1);
+#ifdef MUST_FAIL
+  cm::tie(a, cm::ndarray<float, cm::host>{1, 2}) = cm::tuple(b, b);
+#endif
+}

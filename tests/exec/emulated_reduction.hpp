@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The kernels of a reduction on emulated grids.
+
+#include <deque>
+
+#include "cumulus/exec/cuda/reduce_arguments.hpp"
+#include "tests/exec/emulated_grid.hpp"
+
+namespace emulated_grid {
+
+/// A grid to run on. Rows take any number of warps to a block.
+struct grid {
+  index_t blocks;
+  int threads;
+  thread_order order;
+};
+
+/// Runs the kernels of a planned reduction as reduce_cuda launches them.
+template <class Tree, class Reducer>
+void run_reduction(cumulus::reduce_plan const& plan, std::span<cumulus::operand const> operands,
+                   Reducer const& reducer, grid const& g) {
+  using summary = cumulus::tile_summary<Reducer>;
+  index_t const tiles = cumulus::tiles_of(plan);
+  bool const merges = cumulus::merges(plan);
+  std::vector<summary> partial(static_cast<std::size_t>(merges ? plan.outputs * tiles : 0));
+  auto a = cumulus::make_reduce_arguments<Tree>(plan, operands, reducer, nullptr,
+                                                merges ? partial.data() : nullptr);
+  if (cumulus::case_of(plan) == cumulus::reduce_case::rows) {
+    a.work_blocks = (plan.outputs * tiles + g.threads / 32 - 1) / (g.threads / 32);
+    emulate<cumulus::reduce_rows_body<Tree, Reducer>>(g.blocks, g.threads, a, g.order);
+  } else {
+    emulate<cumulus::reduce_columns_body<Tree, Reducer>>(g.blocks, 256, a, g.order);
+  }
+  if (merges) {
+    std::deque<std::vector<summary>> memory;
+    cumulus::merge_levels(
+        cumulus::make_merge_arguments(a, plan.groups),
+        [&](index_t n) { return memory.emplace_back(static_cast<std::size_t>(n)).data(); },
+        [&](cumulus::merge_arguments<Reducer> const& m) {
+          emulate<cumulus::merge_body<Reducer>>(g.blocks, 256, m, g.order);
+        });
+  }
+}
+
+}  // namespace emulated_grid
