@@ -82,13 +82,12 @@ inline shape plan_parts(std::span<joint_part> parts, bool interleaved, bool may_
   }
   for (joint_part const& part : parts) {
     if (part.owner == nullptr && part.target.shape != s) {
-      throw shape_error(std::string(function) + ": expected views of shape " + to_string(s) +
-                        ", got one of " + to_string(part.target.shape));
+      raise<shape_error>(
+          {function, ": expected views of shape ", s, ", got one of ", part.target.shape});
     }
     if (part.owner == nullptr && repeats_elements(part.target.op, s)) {
-      throw value_error(std::string(function) +
-                        ": expected views with distinct elements, got a broadcast view of shape " +
-                        to_string(s));
+      raise<value_error>(
+          {function, ": expected views with distinct elements, got a broadcast view of shape ", s});
     }
   }
   for (std::size_t k = 0; k < parts.size(); ++k) {

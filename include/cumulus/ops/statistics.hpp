@@ -48,7 +48,7 @@ class any_number {
     if constexpr (complex_floating<decltype(Initial().value())>) {
       return Initial(complex_);
     } else {
-      throw value_error("initial: expected a real number, got a complex one");
+      raise<value_error>({"initial: expected a real number, got a complex one"});
     }
   }
 
@@ -170,12 +170,9 @@ std::tuple<statistic_array<X, S>...> reduce_statistics(X const& x, axis_set cons
   auto const e = as_expression(x);
   shape const s = e.shape();
   shape const kept = reduced_shape(s, set, options.keepdims);
-  leaf mask;
-  reduce_target target;
-  if (options.where.given()) {
-    mask = reduce_arguments::mask_leaf(function, options.where, s);
-    target.mask = &mask;
-  }
+  untyped_array const* const where = reduce_arguments::where_of(options);
+  leaf const mask = reduce_arguments::mask_leaf(function, where, s);
+  reduce_target target{.mask = where != nullptr ? &mask : nullptr};
   std::tuple const own(
       statistics::joined<typename S::template options_of<X>>(options, one.choice)...);
   return std::apply(
@@ -185,8 +182,11 @@ std::tuple<statistic_array<X, S>...> reduce_statistics(X const& x, axis_set cons
         std::apply(
             [&](auto&... result) {
               std::byte* const outs[] = {reinterpret_cast<std::byte*>(result.data())...};
-              target.op = reduce_arguments::output_operand(std::get<0>(results).view(), set,
-                                                           s.rank(), options.keepdims);
+              auto const& first = std::get<0>(results);
+              target.op = reduce_arguments::output_operand(
+                  first.untyped(),
+                  sizeof(typename std::remove_cvref_t<decltype(first)>::value_type), set, s.rank(),
+                  options.keepdims);
               reduce_all(e, set, target, outs, configured_statistic<X, S>(o)...);
             },
             results);
@@ -244,7 +244,7 @@ template <array_like X, statistic... S> auto reduce_all_of(X const& x, S const&.
 template <array_like X, class O = statistics_options<space_of<X>>, statistic... S>
 auto reduce_all_of(X const& x, std::span<int const> axes, std::type_identity_t<O> const& o,
                    S const&... one) {
-  return detail::checked_statistics(x, reduce_arguments::axes_of("reduce_all_of", x, axes), o,
+  return detail::checked_statistics(x, normalize_axes(axes, x.shape().rank(), "reduce_all_of"), o,
                                     one...);
 }
 template <array_like X, statistic... S>

@@ -69,9 +69,8 @@ using memory_word = std::conditional_t<
 inline void check_alignment(std::uintptr_t address, int bytes) {
   int const behind = static_cast<int>(address % static_cast<std::uintptr_t>(bytes));
   if (behind != 0) {
-    throw value_error("kernel: expected a word of " + std::to_string(bytes) +
-                      " bytes at a multiple of them, got one " + std::to_string(behind) +
-                      " bytes behind");
+    raise<value_error>({"kernel: expected a word of ", bytes,
+                        " bytes at a multiple of them, got one ", behind, " bytes behind"});
   }
 }
 
