@@ -27,9 +27,20 @@ void gather_items_of(std::byte* to, std::byte const* from, index_t step, index_t
   }
 }
 
+/// In whole registers, because a load waits for smaller stores that it covers.
 template <int Bytes> void repeat_item_of(std::byte* to, std::byte const* item) {
-  for (int i = 0; i < 64; i += Bytes) {
-    std::memcpy(to + i, item, Bytes);
+  if constexpr (Bytes <= 8) {
+    using word = simd<typename signed_of_size<Bytes>::type, vector_bytes / Bytes>;
+    typename word::element x;
+    std::memcpy(&x, item, Bytes);
+    typename word::vec const v = x - typename word::vec{};
+    for (int i = 0; i < 64; i += vector_bytes) {
+      std::memcpy(to + i, &v, sizeof(v));
+    }
+  } else {
+    for (int i = 0; i < 64; i += Bytes) {
+      std::memcpy(to + i, item, Bytes);
+    }
   }
 }
 
