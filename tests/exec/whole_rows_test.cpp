@@ -113,8 +113,7 @@ TYPED_TEST(WholeRows, SharedOutAmongThreads) {
   cm::ndarray<T> const x = numbers<T>({1, rows, n}, 31);
   cm::ndarray<T> const column = numbers<T>({rows, 1}, 29);
   cm::ndarray<T> const got = x - column;
-  expect_elements(
-      got, [&](index_t, index_t j, index_t k) { return (j * n + k) % 31 - j % 29; });
+  expect_elements(got, [&](index_t, index_t j, index_t k) { return (j * n + k) % 31 - j % 29; });
 }
 
 }  // namespace

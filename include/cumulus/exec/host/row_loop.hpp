@@ -223,21 +223,19 @@ class row_loop {
       operand const& o = leaves_[k];
       index_t const step = o.stride[along] * o.item_bytes;
       std::byte const* from = moved(at[k], first * step);
-      for (index_t r = 0; r < rows; ++r, from = moved(from, step)) {
-        std::byte const*& to = at_[static_cast<std::size_t>(r) * leaves + k];
-        to = from;
+      std::byte const** to = at_ + k;
+      for (index_t r = 0; r < rows; ++r, to += leaves, from = moved(from, step)) {
+        *to = from;
         if (o.kind == leaf_kind::indirect) {
-          // The index is the leaf before.
-          index_t const index = *reinterpret_cast<index_t const*>((&to)[-1]);
+          index_t const index = *reinterpret_cast<index_t const*>(to[-1]);  // the leaf before
           index_t const distance =
               detail::checked_gather(index, o.value_as<gather_extent>(), nullptr);
-          to = moved(from, distance * o.item_bytes);
+          *to = moved(from, distance * o.item_bytes);
         }
-        if (repeats_[k]) {
-          repeat_item(packs, to, o.item_bytes);
-          to = packs;
-          packs += 64;
-        }
+      }
+      if (repeats_[k]) {
+        repeat_items(packs, at_ + k, leaves, rows, o.item_bytes);
+        packs += rows * 64;
       }
     }
     return at_;
