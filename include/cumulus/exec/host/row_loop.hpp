@@ -4,7 +4,7 @@
 // the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
 // evaluated from there.
 
-#include <memory>
+#include <new>
 
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
@@ -110,7 +110,7 @@ class row_stage {
     values_ = take(evaluator_.item_bytes);
     valid_ = reinterpret_cast<bool*>(take(1));
     for (std::size_t k = 0; k < leaves_.size(); ++k) {
-      std::construct_at(staged_ + k, leaves_[k]);
+      ::new (staged_ + k) operand(leaves_[k]);
       item_step_[k] = 0;
       at_[k] = nullptr;
       if (detail::is_index(leaves_, k)) {
