@@ -59,6 +59,41 @@ TEST(Streams, RowsOfEveryWidth) {
   check_row<cm::complex<double>>();
 }
 
+// A pack of the result is a few bytes: the truths of doubles and of complex numbers.
+template <class T> void check_truths() {
+  index_t const n = cm::streamed_bytes + 1003;
+  cm::ndarray<bool> out = cm::full<bool>({n + 10}, true);
+  out(slice(3, n + 3)) = cm::astype<T>(cm::arange(n) % 3) == T(1);
+  for (index_t i = 0; i < n + 10; ++i) {
+    index_t const k = i - 3;
+    ASSERT_EQ(out.data()[i], k < 0 || k >= n || k % 3 == 1) << i;
+  }
+}
+
+TEST(Streams, Truths) {
+  check_truths<float>();
+  check_truths<double>();
+  check_truths<cm::complex<double>>();
+}
+
+// Rows that are lines of the cache: several go to the loop of the expression at once.
+TEST(Streams, WholeRows) {
+  index_t const columns = 1024;
+  index_t const rows = cm::streamed_bytes / 4 / columns + 37;
+  cm::ndarray<float> out = cm::full<float>({rows, 2, columns}, -1.0f);
+  cm::ndarray<float> const row = cm::astype<float>(cm::arange(columns));
+  cm::ndarray<float> const column =
+      cm::astype<float>(cm::reshape(cm::arange(rows) % 1000, {rows, 1}));
+  out(_, 1) = row + column;
+  for (index_t r = 0; r < rows; ++r) {
+    for (index_t c = 0; c < columns; ++c) {
+      float const* const at = out.data() + r * 2 * columns + c;
+      ASSERT_EQ(at[0], -1.0f) << r << " " << c;
+      ASSERT_EQ(at[columns], static_cast<float>(c + r % 1000)) << r << " " << c;
+    }
+  }
+}
+
 TEST(Streams, SeveralRowsWithGaps) {
   index_t const rows = 40;
   index_t const columns = cm::streamed_bytes / 4 / rows + 17;

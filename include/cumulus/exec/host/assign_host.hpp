@@ -69,19 +69,30 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
   bool const streams = goes_past_caches(plan, operands);
   bool const shared = detail::shares_stage(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
-  parallel_range(plan.size, 64, plan.size, [&](index_t begin, index_t end) {
+  parallel_range(plan.size, 64, sweep_cost(plan, operands), [&](index_t begin, index_t end) {
     stream_fence const fence(streams);
     row_loop loop(evaluator, operands.subspan(1), axis);
     if (shared) {
       return detail::assign_short_rows(plan, operands, loop.stage(), begin, end);
     }
     row_walker rows(plan.rank, plan.extent, operands, begin / length);
-    for (index_t i = begin; i < end; rows.next()) {
-      index_t const column = i % length;
-      index_t const count = std::min(length - column, end - i);
-      loop(rows.at() + 1, column, count, {const_cast<std::byte*>(rows.at()[0]), nullptr, streams},
-           operands[0].stride[axis]);
-      i += count;
+    index_t const step = operands[0].stride[axis];
+    index_t const row_step =
+        axis > 0 ? operands[0].stride[axis - 1] * operands[0].item_bytes : index_t{0};
+    index_t column = begin % length;
+    for (index_t i = begin; i < end; column = 0) {
+      row_output const out{const_cast<std::byte*>(rows.at()[0]), nullptr, streams, row_step};
+      index_t const whole = column > 0 ? 0 : std::min(rows.rows_left(), (end - i) / length);
+      if (whole > 1 && step == 1 && loop.takes_whole_rows(length, out)) {
+        loop.whole_rows(rows.at() + 1, axis - 1, whole, length, out);
+        rows.next(whole);
+        i += whole * length;
+      } else {
+        index_t const count = std::min(length - column, end - i);
+        loop(rows.at() + 1, column, count, out, step);
+        rows.next();
+        i += count;
+      }
     }
   });
 }

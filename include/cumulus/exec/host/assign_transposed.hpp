@@ -40,18 +40,19 @@ class transposed_sweep {
     index_t const row_blocks = (plan_.extent[plan_.other_axis] + tile_rows - 1) / tile_rows;
     index_t const column_blocks = (plan_.row_length() + columns_ - 1) / columns_;
     index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
-    parallel_range(
-        planes * row_blocks * column_blocks, 1, plan_.size, [&](index_t begin, index_t end) {
-          buffer const memory = allocate_host(transposed_.size() * tile_bytes);
-          stream_fence const fence(streams_);
-          row_loop loop(evaluator_, std::span<operand const>(in_tile_).subspan(1), plan_.rank - 1);
-          for (index_t tile = begin; tile < end; ++tile) {
-            index_t const rest = tile / column_blocks;
-            sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
-                       tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()),
-                       loop);
-          }
-        });
+    parallel_range(planes * row_blocks * column_blocks, 1, sweep_cost(plan_, operands_),
+                   [&](index_t begin, index_t end) {
+                     buffer const memory = allocate_host(transposed_.size() * tile_bytes);
+                     stream_fence const fence(streams_);
+                     row_loop loop(evaluator_, std::span<operand const>(in_tile_).subspan(1),
+                                   plan_.rank - 1);
+                     for (index_t tile = begin; tile < end; ++tile) {
+                       index_t const rest = tile / column_blocks;
+                       sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
+                                  tile % column_blocks * columns_,
+                                  static_cast<std::byte*>(memory.data()), loop);
+                     }
+                   });
   }
 
  private:
@@ -59,7 +60,7 @@ class transposed_sweep {
   /// and how far those lie apart: not a power of two, where lines drive one another out of the
   /// cache. Long rows let the processor read the other arrays ahead.
   static constexpr index_t tile_rows = 64;
-  static constexpr index_t row_bytes = 2048;
+  static constexpr index_t row_bytes = 1024;
   static constexpr index_t pitch = row_bytes + 64;
   static constexpr std::size_t tile_bytes = tile_rows * pitch;
 
@@ -87,9 +88,14 @@ class transposed_sweep {
       at[i] = memory;
       memory += tile_bytes;
     }
+    row_output const out{const_cast<std::byte*>(at[0]), nullptr, streams_,
+                         operands_[0].stride[plan_.other_axis] * operands_[0].item_bytes};
+    index_t const step = operands_[0].stride[axis];
+    if (step == 1 && loop.takes_whole_rows(columns, out)) {
+      return loop.whole_rows(at + 1, plan_.other_axis, rows, columns, out);
+    }
     for (index_t r = 0; r < rows; ++r) {
-      loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_},
-           operands_[0].stride[axis]);
+      loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_}, step);
       step_along(at, in_tile_, plan_.other_axis, 1);
     }
   }

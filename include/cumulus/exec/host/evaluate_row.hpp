@@ -11,15 +11,16 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Part of one row of an expression, without its type: every array lies side by side, or is a pack
-/// of copies of one element.
+/// The same part of one or several rows of an expression, without its type: every array lies side
+/// by side, or is a pack of copies of one element.
 struct row_part {
-  std::byte const* const* at;  ///< where each leaf's row begins
-  index_t const* mask;         ///< what is left of an index into it: all or nothing
+  std::byte const* const* at;  ///< where each leaf's row begins, row after row
+  index_t const* item_step;    ///< bytes between elements of a leaf: 0 if copies or not in memory
   operand const* leaves;       ///< with strides over the plan's axes
   int axis;                    ///< the axis along the row
   index_t first;               ///< first element
   index_t count;               ///< number of elements
+  index_t rows = 1;            ///< several only of expressions that are not masked
 };
 
 /// Where elements that lie side by side go.
@@ -27,6 +28,7 @@ struct row_output {
   std::byte* at;          ///< element 0
   bool* valid = nullptr;  ///< truth 0 of a masked expression
   bool streams = false;   ///< past the caches; the caller fences
+  index_t row_step = 0;   ///< bytes from one row to the next
 };
 
 /// The loop of one expression, without its type.
@@ -44,21 +46,27 @@ template <class Tree>
 using host_packs =
     pack_policy<(vector_bytes / widest_v<Tree> > 1 ? vector_bytes / widest_v<Tree> : 1), true>;
 
-/// A row of an expression on the host: what a loop reads again and again, in members that only ever
-/// have one name, so that the compiler keeps them in registers.
+/// Where a loop stands in the leaves of an expression on the host, in members that only ever have
+/// one name, so that the compiler keeps them in registers.
 template <int Leaves> struct host_cursor {
-  std::byte const* at[Leaves];
-  index_t mask[Leaves];
+  std::byte const* at[Leaves];  ///< the present pack
+  index_t pack_step[Leaves];    ///< bytes to the next one
   index_t step[Leaves];
   alignas(16) std::byte value[Leaves][16];
   operand const* operands;
 
-  explicit host_cursor(row_part const& part)
-      : host_cursor(part, std::make_integer_sequence<int, Leaves>{}) {}
+  host_cursor(row_part const& part, index_t pack)
+      : host_cursor(part, pack, std::make_integer_sequence<int, Leaves>{}) {}
   host_cursor(host_cursor const&) = delete;
   host_cursor& operator=(host_cursor const&) = delete;
 
-  index_t along(int k, index_t i) const { return i & mask[k]; }
+  /// Stands at the first pack of a row.
+  void enter(row_part const& part, index_t row) {
+    enter(part, row, std::make_integer_sequence<int, Leaves>{});
+  }
+  /// Goes on to the next pack.
+  void next() { next(std::make_integer_sequence<int, Leaves>{}); }
+
   template <class T> T const& constant(int k) const {
     static_assert(sizeof(T) <= sizeof(value[0]));
     return *reinterpret_cast<T const*>(value[k]);
@@ -66,45 +74,53 @@ template <int Leaves> struct host_cursor {
 
  private:
   template <int... K>
-  host_cursor(row_part const& part, std::integer_sequence<int, K...>)
-      : at{part.at[K]...},
-        mask{part.mask[K]...},
+  host_cursor(row_part const& part, index_t pack, std::integer_sequence<int, K...>)
+      : pack_step{part.item_step[K] * pack...},
         step{part.leaves[K].stride[part.axis]...},
         operands(part.leaves) {
     (static_cast<void>(std::memcpy(value[K], part.leaves[K].value, sizeof(value[K]))), ...);
   }
+  template <int... K>
+  void enter(row_part const& part, index_t row, std::integer_sequence<int, K...>) {
+    ((at[K] = moved(part.at[row * Leaves + K], part.first * part.item_step[K])), ...);
+  }
+  template <int... K> void next(std::integer_sequence<int, K...>) {
+    ((at[K] = moved(at[K], pack_step[K])), ...);
+  }
 };
 
-/// What a row_evaluator of Tree calls. What is streamed is made a piece at a time in the cache, so
-/// that no expression is compiled twice; pieces are short, because reading and writing in turns
-/// costs bandwidth (four lines at a time reach what single stores do, 8 KB lose a third).
+/// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, so that no
+/// expression is compiled twice.
 template <class Tree> void evaluate_packs(row_part const& part, row_output const& out) {
   using T = typename Tree::value_type;
   using Packs = host_packs<Tree>;
-  host_cursor<Tree::leaf_count> const c(part);
-  index_t i = part.first;
+  constexpr int bytes = Packs::size * static_cast<int>(sizeof(T));
+  host_cursor<Tree::leaf_count> c(part, Packs::size);
   index_t const end = part.first + part.count;
   if constexpr (tree::is_masked_v<Tree>) {
-    for (; i < end; i += Packs::size) {
+    c.enter(part, 0);
+    for (index_t i = part.first; i < end; i += Packs::size) {
       auto const pack = evaluate<Tree, Packs, access::unit>(c, i);
       store<T, Packs, access::unit>(out.at, 1, i, Packs::size, pack.value);
       store<bool, Packs, access::unit>(reinterpret_cast<std::byte*>(out.valid), 1, i, Packs::size,
                                        pack.valid);
+      c.next();
     }
   } else {
-    constexpr index_t size = sizeof(T);
-    alignas(64) std::byte piece[streamed_piece];
     bool const streams = out.streams;
-    while (i < end) {
-      index_t const begin = i;
-      index_t const stop = streams ? std::min(end, i + streamed_piece / size) : end;
-      std::byte* const to = streams ? const_cast<std::byte*>(moved(piece, -i * size)) : out.at;
-      for (; i < stop; i += Packs::size) {
-        store<T, Packs, access::unit>(to, 1, i, Packs::size,
-                                      evaluate<Tree, Packs, access::unit>(c, i));
-      }
-      if (streams) {
-        stream_bytes(out.at + begin * size, piece, (stop - begin) * size);
+    for (index_t row = 0; row < part.rows; ++row) {
+      c.enter(part, row);
+      std::byte* to = out.at + row * out.row_step + part.first * index_t{sizeof(T)};
+      for (index_t i = part.first; i < end; i += Packs::size, to += bytes) {
+        auto const pack = evaluate<Tree, Packs, access::unit>(c, i);
+        if (streams) {
+          typename simd<unsigned char, bytes>::vec v;
+          store<T, Packs, access::unit>(reinterpret_cast<std::byte*>(&v), 1, 0, Packs::size, pack);
+          stream_vector(to, v);
+        } else {
+          store<T, Packs, access::unit>(to, 1, 0, Packs::size, pack);
+        }
+        c.next();
       }
     }
   }

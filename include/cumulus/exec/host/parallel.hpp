@@ -32,7 +32,7 @@ class range_body {
 /// one of several threads already.
 inline index_t threads_that_pay(index_t parts, index_t cost) {
 #if defined(_OPENMP)
-  constexpr index_t worthwhile = 1 << 15;  // elements; below, waking the threads costs more
+  constexpr index_t worthwhile = 1 << 14;  // elements; below, a parallel region costs more
   index_t threads = omp_get_max_threads();
   threads = threads < parts ? threads : parts;
   index_t const paying = cost / worthwhile;

@@ -27,9 +27,24 @@ void gather_items_of(std::byte* to, std::byte const* from, index_t step, index_t
   }
 }
 
-template <int Bytes> void repeat_item_of(std::byte* to, std::byte const* item) {
-  for (int i = 0; i < 64; i += Bytes) {
-    std::memcpy(to + i, item, Bytes);
+/// In whole registers, because a load waits for smaller stores that it covers.
+template <int Bytes>
+void repeat_items_of(std::byte* to, std::byte const** item, std::size_t item_step, index_t count) {
+  for (index_t r = 0; r < count; ++r, to += 64, item += item_step) {
+    if constexpr (Bytes <= 8) {
+      using word = simd<typename signed_of_size<Bytes>::type, vector_bytes / Bytes>;
+      typename word::element x;
+      std::memcpy(&x, *item, Bytes);
+      typename word::vec const v = x - typename word::vec{};
+      for (int i = 0; i < 64; i += vector_bytes) {
+        std::memcpy(to + i, &v, sizeof(v));
+      }
+    } else {
+      for (int i = 0; i < 64; i += Bytes) {
+        std::memcpy(to + i, *item, Bytes);
+      }
+    }
+    *item = to;
   }
 }
 
@@ -83,19 +98,21 @@ inline void gather_items(std::byte* to, std::byte const* from, index_t step, ind
   }
 }
 
-/// Fills 64 bytes with copies of an element.
-inline void repeat_item(std::byte* to, std::byte const* item, int item_bytes) {
+/// Fills 64 bytes with copies of each of `count` elements, whose addresses lie `item_step` apart
+/// and become those of the copies.
+inline void repeat_items(std::byte* to, std::byte const** item, std::size_t item_step,
+                         index_t count, int item_bytes) {
   switch (item_bytes) {
     case 1:
-      return detail::repeat_item_of<1>(to, item);
+      return detail::repeat_items_of<1>(to, item, item_step, count);
     case 2:
-      return detail::repeat_item_of<2>(to, item);
+      return detail::repeat_items_of<2>(to, item, item_step, count);
     case 4:
-      return detail::repeat_item_of<4>(to, item);
+      return detail::repeat_items_of<4>(to, item, item_step, count);
     case 8:
-      return detail::repeat_item_of<8>(to, item);
+      return detail::repeat_items_of<8>(to, item, item_step, count);
     default:
-      return detail::repeat_item_of<16>(to, item);
+      return detail::repeat_items_of<16>(to, item, item_step, count);
   }
 }
 

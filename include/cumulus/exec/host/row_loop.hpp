@@ -4,6 +4,8 @@
 // the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
 // evaluated from there.
 
+#include <new>
+
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
 
@@ -17,43 +19,31 @@ inline bool is_index(std::span<operand const> leaves, std::size_t k) {
 
 }  // namespace detail
 
+/// What a sweep costs in elements of 4 bytes that are read and written, for parallel_range: what is
+/// moved tells more than how many elements there are.
+inline index_t sweep_cost(elementwise_plan const& plan, std::span<operand const> operands) {
+  index_t bytes = 0;
+  for (operand const& o : operands) {
+    bytes += o.in_memory() && o.stride[plan.rank - 1] != 0 ? o.item_bytes : 0;
+  }
+  return plan.size * bytes / 8;
+}
+
 /// Elements of all leaves of an expression, side by side, and what it makes of them.
 class row_stage {
  public:
   row_stage(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
-      : evaluator_(evaluator), leaves_(leaves), axis_(axis) {
-    int bytes = evaluator.item_bytes + 1;
-    for (operand const& o : leaves) {
-      bytes += o.in_memory() ? o.item_bytes : 0;
-    }
-    constexpr int quantum = 64;
-    int const fitting = memory_bytes / bytes / quantum * quantum;
-    capacity_ = fitting < most ? fitting : most;
-    std::byte* next = memory_;
-    auto const take = [&](int item_bytes) {
-      std::byte* const at = next;
-      next += capacity_ * item_bytes;
-      return at;
-    };
-    values_ = take(evaluator.item_bytes);
-    valid_ = reinterpret_cast<bool*>(take(1));
-    for (std::size_t k = 0; k < leaves.size(); ++k) {
-      staged_[k] = leaves[k];
-      mask_[k] = -1;
-      at_[k] = nullptr;
-      if (detail::is_index(leaves, k)) {
-        staged_[k].kind = leaf_kind::constant;
-      } else if (leaves[k].in_memory()) {
-        staged_[k].kind = leaf_kind::array;
-        staged_[k].stride[axis] = 1;
-        at_[k] = take(leaves[k].item_bytes);
-      }
-    }
-  }
+      : evaluator_(evaluator), leaves_(leaves), axis_(axis) {}
   row_stage(row_stage const&) = delete;
   row_stage& operator=(row_stage const&) = delete;
 
-  int room() const { return capacity_ - size_; }
+  /// How many elements may be added.
+  int room() {
+    if (capacity_ == 0) {
+      lay_out();
+    }
+    return capacity_ - size_;
+  }
 
   /// Adds elements of a row; of an expression with generators, only while the stage is empty.
   /// Throws: index_error if a gather's index is out of range.
@@ -91,7 +81,7 @@ class row_stage {
         copy_items(end, 1, end - rest * bytes, 0, missing, bytes);
       }
     }
-    evaluator_.packs({at_, mask_, staged_, axis_, 0, size_ + missing}, {values_, valid_});
+    evaluator_.packs({at_, item_step_, staged_, axis_, 0, size_ + missing}, {values_, valid_});
     size_ = 0;
   }
 
@@ -102,16 +92,49 @@ class row_stage {
   static constexpr int most = 512;
   static constexpr int memory_bytes = (max_leaves + 1) * 16 * 64 + 2 * 64;
 
+  /// Divides the memory; many a statement needs no stage.
+  void lay_out() {
+    int bytes = evaluator_.item_bytes + 1;
+    for (operand const& o : leaves_) {
+      bytes += o.in_memory() ? o.item_bytes : 0;
+    }
+    constexpr int quantum = 64;
+    int const fitting = memory_bytes / bytes / quantum * quantum;
+    capacity_ = fitting < most ? fitting : most;
+    std::byte* next = memory_;
+    auto const take = [&](int item_bytes) {
+      std::byte* const at = next;
+      next += capacity_ * item_bytes;
+      return at;
+    };
+    values_ = take(evaluator_.item_bytes);
+    valid_ = reinterpret_cast<bool*>(take(1));
+    for (std::size_t k = 0; k < leaves_.size(); ++k) {
+      ::new (staged_ + k) operand(leaves_[k]);
+      item_step_[k] = 0;
+      at_[k] = nullptr;
+      if (detail::is_index(leaves_, k)) {
+        staged_[k].kind = leaf_kind::constant;
+      } else if (leaves_[k].in_memory()) {
+        staged_[k].kind = leaf_kind::array;
+        staged_[k].stride[axis_] = 1;
+        item_step_[k] = leaves_[k].item_bytes;
+        at_[k] = take(leaves_[k].item_bytes);
+      }
+    }
+  }
+
   row_evaluator const& evaluator_;
   std::span<operand const> leaves_;
   int axis_;
-  int capacity_;
+  int capacity_ = 0;
   int size_ = 0;
   std::byte* values_;
   bool* valid_;
   std::byte const* at_[max_leaves];
-  index_t mask_[max_leaves];
-  operand staged_[max_leaves];
+  index_t item_step_[max_leaves];
+  alignas(operand) std::byte operands_[max_leaves * sizeof(operand)];  ///< storage of staged_
+  operand* staged_ = reinterpret_cast<operand*>(operands_);
   alignas(64) std::byte memory_[memory_bytes];
 };
 
@@ -124,8 +147,10 @@ class row_loop {
       operand const& o = leaves[k];
       bool const is_index = detail::is_index(leaves, k);
       direct_ = direct_ && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
-      mask_[k] = o.in_memory() && o.stride[axis] == 0 && !is_index ? 0 : -1;
-      as_they_are_ = as_they_are_ && mask_[k] != 0 && o.kind != leaf_kind::indirect;
+      repeats_[k] = o.in_memory() && o.stride[axis] == 0 && !is_index;
+      repeated_leaves_ += repeats_[k] ? 1 : 0;
+      item_step_[k] = o.in_memory() && !repeats_[k] && !is_index ? o.item_bytes : 0;
+      as_they_are_ = as_they_are_ && !repeats_[k] && o.kind != leaf_kind::indirect;
     }
   }
 
@@ -150,34 +175,67 @@ class row_loop {
       }
       index_t const whole = (end - first) / evaluator_.pack * evaluator_.pack;
       if (whole > 0) {
-        evaluator_.packs({rows_of(at), mask_, leaves_.data(), axis_, first, whole}, out);
+        std::byte const* const* const from = as_they_are_ ? at : rows_of(at, axis_, 0, 1);
+        evaluator_.packs({from, item_step_, leaves_.data(), axis_, first, whole}, out);
         first += whole;
       }
     }
-    staged(at, first, end, out, step);
+    if (first < end) {
+      staged(at, first, end, out, step);
+    }
+  }
+
+  /// True if rows of a length that go to `out` need no stage.
+  bool takes_whole_rows(index_t length, row_output const& out) const {
+    return direct_ && length % evaluator_.pack == 0 &&
+           !(out.streams && (misplaced_bytes(out.at) != 0 || out.row_step % 64 != 0));
+  }
+
+  /// Evaluates `rows` whole rows, neighbours along axis `along`, several in one call of the loop of
+  /// the expression; see takes_whole_rows.
+  void whole_rows(std::byte const* const* at, int along, index_t rows, index_t length,
+                  row_output out) {
+    index_t const most = std::min<index_t>(
+        most_rows, repeated_packs / (repeated_leaves_ > 0 ? repeated_leaves_ : 1));
+    for (index_t r = 0; r < rows;) {
+      index_t const n = std::min(most, rows - r);
+      evaluator_.packs({rows_of(at, along, r, n), item_step_, leaves_.data(), axis_, 0, length, n},
+                       out);
+      out.at += n * out.row_step;
+      r += n;
+    }
   }
 
   row_stage& stage() { return stage_; }
 
  private:
-  /// Where the packs of a row are read: an array at step 0 is a pack of copies, a gather has one
-  /// index for the whole row.
-  std::byte const* const* rows_of(std::byte const* const* at) {
-    if (as_they_are_) {
-      return at;
-    }
-    for (std::size_t k = 0; k < leaves_.size(); ++k) {
+  static constexpr index_t most_rows = 32;
+  static constexpr index_t repeated_packs = 128;
+  static_assert(repeated_packs >= max_leaves);
+
+  /// Where the packs of rows first, first + 1, … along an axis are read: an array at step 0 is a
+  /// pack of copies, a gather has one index for the whole row.
+  std::byte const* const* rows_of(std::byte const* const* at, int along, index_t first,
+                                  index_t rows) {
+    std::size_t const leaves = leaves_.size();
+    std::byte* packs = repeated_;
+    for (std::size_t k = 0; k < leaves; ++k) {
       operand const& o = leaves_[k];
-      at_[k] = at[k];
-      if (o.kind == leaf_kind::indirect) {
-        index_t const index = *reinterpret_cast<index_t const*>(at[k - 1]);
-        index_t const distance =
-            detail::checked_gather(index, o.value_as<gather_extent>(), nullptr);
-        at_[k] = moved(at[k], distance * o.item_bytes);
+      index_t const step = o.stride[along] * o.item_bytes;
+      std::byte const* from = moved(at[k], first * step);
+      std::byte const** to = at_ + k;
+      for (index_t r = 0; r < rows; ++r, to += leaves, from = moved(from, step)) {
+        *to = from;
+        if (o.kind == leaf_kind::indirect) {
+          index_t const index = *reinterpret_cast<index_t const*>(to[-1]);  // the leaf before
+          index_t const distance =
+              detail::checked_gather(index, o.value_as<gather_extent>(), nullptr);
+          *to = moved(from, distance * o.item_bytes);
+        }
       }
-      if (mask_[k] == 0) {
-        repeat_item(repeated_[k], at_[k], o.item_bytes);
-        at_[k] = repeated_[k];
+      if (repeats_[k]) {
+        repeat_items(packs, at_ + k, leaves, rows, o.item_bytes);
+        packs += rows * 64;
       }
     }
     return at_;
@@ -201,11 +259,13 @@ class row_loop {
   row_evaluator const& evaluator_;
   std::span<operand const> leaves_;
   int axis_;
-  bool direct_ = true;       ///< rows are evaluated without a stage, but for their ends
-  bool as_they_are_ = true;  ///< and from where the arrays are
-  index_t mask_[max_leaves];
-  std::byte const* at_[max_leaves];
-  alignas(64) std::byte repeated_[max_leaves][64];
+  bool direct_ = true;        ///< rows are evaluated without a stage, but for their ends
+  bool as_they_are_ = true;   ///< and from where the arrays are
+  bool repeats_[max_leaves];  ///< one element all along the row
+  int repeated_leaves_ = 0;
+  index_t item_step_[max_leaves];
+  std::byte const* at_[most_rows * max_leaves];
+  alignas(64) std::byte repeated_[repeated_packs * 64];
   row_stage stage_;
 };
 

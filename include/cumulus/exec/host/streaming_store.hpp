@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "cumulus/core/simd.hpp"
 #include "cumulus/exec/plan/elementwise_plan.hpp"
@@ -26,17 +27,22 @@ inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand con
   return result;
 }
 
-/// Bytes of an output that are made in the cache before they are streamed.
-inline constexpr index_t streamed_piece = 256;
-
 /// How far an address is behind the begin of a line of the cache.
 inline index_t misplaced_bytes(std::byte const* at) {
   return static_cast<index_t>(reinterpret_cast<std::uintptr_t>(at) % 64);
 }
 
-/// Stores a vector of 16, 32 or 64 bytes past the caches, at an address that is a multiple of its
-/// size; any other vector, and where there is no such store, as usual.
+/// Stores a vector of 4 to 64 bytes past the caches, at an address that is a multiple of its size;
+/// any other vector, and where there is no such store, as usual.
 template <class V> void stream_vector(std::byte* to, V const& v) {
+#if defined(__x86_64__)
+  if constexpr (sizeof(V) == 4 || sizeof(V) == 8) {
+    std::conditional_t<sizeof(V) == 4, std::uint32_t, std::uint64_t> word;
+    std::memcpy(&word, &v, sizeof(v));
+    asm volatile("movnti {%1, %0|%0, %1}" : "=m"(*reinterpret_cast<V*>(to)) : "r"(word));
+    return;
+  }
+#endif
 #if defined(__AVX512F__)
   constexpr bool streams = sizeof(V) == 16 || sizeof(V) == 32 || sizeof(V) == 64;
 #elif defined(__AVX__)

@@ -44,10 +44,16 @@ void transpose_lines(std::byte* to, index_t pitch, V const (&x)[sizeof...(I)],
   }
 }
 
-/// Transposes a square of as many elements as 16 bytes hold.
+/// Lines and columns of a square: 16 bytes of elements, or 8 elements where one instruction takes
+/// elements of two registers to any place.
+template <class Word>
+inline constexpr int square_side =
+    vector_bytes == 64 && (sizeof(Word) == 4 || sizeof(Word) == 8) ? 8 : 16 / sizeof(Word);
+
+/// Transposes one square.
 template <class Word>
 void transpose_square(std::byte* to, index_t to_pitch, std::byte const* from, index_t from_pitch) {
-  constexpr int n = 16 / sizeof(Word);
+  constexpr int n = square_side<Word>;
   if constexpr (n == 1) {
     std::memcpy(to, from, sizeof(Word));
   } else {
@@ -63,7 +69,7 @@ void transpose_square(std::byte* to, index_t to_pitch, std::byte const* from, in
 template <class Word>
 void transpose_words(std::byte* to, index_t to_pitch, std::byte const* from, index_t from_pitch,
                      int rows, int columns) {
-  constexpr int n = 16 / sizeof(Word);
+  constexpr int n = square_side<Word>;
   constexpr index_t item = sizeof(Word);
   int const whole_rows = rows - rows % n;
   int const whole_columns = columns - columns % n;

@@ -72,7 +72,7 @@ template <class T> struct evaluator<tree::array<T>> {
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     if constexpr (A == access::unit) {
-      return load<T, Policy, A>(c.at[K], 1, c.along(K, i), count);
+      return load<T, Policy, A>(c.at[K], 1, 0, count);  // the cursor moves
     } else {
       return load<T, Policy, A>(c.at[K], c.step[K], i, count);
     }
@@ -108,7 +108,7 @@ template <class T> struct evaluator<tree::gather<T>> {
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     if constexpr (A == access::unit) {
-      return load<T, Policy, A>(c.at[K + 1], 1, c.along(K + 1, i), count);
+      return load<T, Policy, A>(c.at[K + 1], 1, 0, count);
     } else if (c.step[K] == 0) {
       return load<T, Policy, access::strided>(c.gathered(K), c.step[K + 1], i, count);
     } else {

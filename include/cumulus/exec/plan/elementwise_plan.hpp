@@ -182,14 +182,20 @@ class row_walker {
 
   std::byte const* const* at() const { return at_; }
 
-  void next() {
+  /// Rows from here to the end of the axis before that of the row.
+  index_t rows_left() const { return rank_ > 1 ? extent_[rank_ - 2] - index_[rank_ - 2] : 1; }
+
+  /// Goes on by `count` rows, at most rows_left().
+  void next(index_t count = 1) {
     for (int k = rank_ - 2; k >= 0; --k) {
-      if (++index_[k] < extent_[k]) {
-        step_along(at_, operands_, k, 1);
+      index_[k] += count;
+      if (index_[k] < extent_[k]) {
+        step_along(at_, operands_, k, count);
         return;
       }
-      step_along(at_, operands_, k, 1 - extent_[k]);
+      step_along(at_, operands_, k, count - extent_[k]);
       index_[k] = 0;
+      count = 1;
     }
   }
 
