@@ -121,21 +121,21 @@ template <class Tag> std::string to_string(index_list<Tag> const& list) {
 /// Number of elements of `s`, refusing negative extents and products beyond the address space.
 /// Throws: shape_error if an extent is negative or size * item_bytes does not fit 63 bits.
 inline index_t checked_size(shape const& s, std::size_t item_bytes, char const* function) {
-  index_t const limit = std::numeric_limits<index_t>::max() / static_cast<index_t>(item_bytes);
-  index_t product = 1;
+  index_t bytes = static_cast<index_t>(item_bytes);
+  bool fits = true;
   bool zero = false;
   for (index_t n : s) {
     if (n < 0) {
       raise<shape_error>({function, ": expected extents >= 0, got ", s});
     }
     zero = zero || n == 0;
-    if (n > 0 && product > limit / n) {
-      raise<shape_error>({function, ": expected a size below 2^63 bytes, got shape ", s, " of ",
-                          item_bytes, "-byte elements"});
-    }
-    product *= n > 0 ? n : 1;
+    fits = fits && !__builtin_mul_overflow(bytes, n > 0 ? n : 1, &bytes);
   }
-  return zero ? 0 : product;
+  if (!fits) {
+    raise<shape_error>({function, ": expected a size below 2^63 bytes, got shape ", s, " of ",
+                        item_bytes, "-byte elements"});
+  }
+  return zero ? 0 : s.size();
 }
 
 /// Row-major ("C") strides of a shape; axes of extent 0 count as 1, as NumPy does.

@@ -38,7 +38,7 @@ namespace detail {
 /// Writes the leaves of a part to `target`.
 inline void place_leaves(leaf* target, expression_part const& part) {
   if (part.array != nullptr) {
-    *target = array_leaf(*part.array, part.item_bytes);
+    set_array(*target, *part.array, part.item_bytes);
   } else if (part.constant != nullptr) {
     std::memcpy(target->op.value, part.constant, static_cast<std::size_t>(part.item_bytes));
   } else if (part.movable) {
@@ -53,9 +53,11 @@ inline void place_leaves(leaf* target, expression_part const& part) {
 /// The common shape of all parts, and their leaves broadcast to it.
 inline void join_parts(shape& common, leaf* target, std::span<expression_part const> parts,
                        leaf const* first, char const* function) {
+  bool first_shape = true;
   for (expression_part const& part : parts) {
-    if (part.extents != nullptr) {
-      common = broadcast_shapes(common, *part.extents, function);
+    if (part.extents != nullptr && (first_shape || *part.extents != common)) {
+      common = first_shape ? *part.extents : broadcast_shapes(common, *part.extents, function);
+      first_shape = false;
     }
   }
   if (first != nullptr) {

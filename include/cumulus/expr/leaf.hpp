@@ -91,10 +91,17 @@ template <class V> leaf constant_leaf(V const& value) {
   return result;
 }
 
-/// The elements of an array.
+/// Makes `to` the elements of an array.
+inline void set_array(leaf& to, untyped_array const& a, int item_bytes) {
+  to.op.data = a.data;
+  to.op.item_bytes = item_bytes;
+  to.op.kind = leaf_kind::array;
+  to.set_strides(a.strides);
+  to.owner = a.owner;
+}
 inline leaf array_leaf(untyped_array const& a, int item_bytes) {
-  leaf result{operand{.data = a.data, .item_bytes = item_bytes, .kind = leaf_kind::array}, a.owner};
-  result.set_strides(a.strides);
+  leaf result;
+  set_array(result, a, item_bytes);
   return result;
 }
 
@@ -114,7 +121,8 @@ namespace detail {
 /// Moves leaves; those at `from` have no owner any more.
 [[gnu::noinline]] inline void take_leaves(leaf* leaves, leaf* from, int count) noexcept {
   for (int i = 0; i < count; ++i) {
-    leaves[i] = std::move(from[i]);
+    leaves[i].op = from[i].op;
+    leaves[i].owner.swap(from[i].owner);
     from[i].op.data = nullptr;
   }
 }

@@ -41,7 +41,7 @@ struct untyped_array {
   untyped_array& operator=(untyped_array&&) = delete;
 
   void swap(untyped_array& a) noexcept {
-    std::swap(owner, a.owner);
+    owner.swap(a.owner);
     std::swap(data, a.data);
     std::swap(shape, a.shape);
     std::swap(strides, a.strides);

@@ -51,6 +51,8 @@ class buffer {
     }
   }
 
+  void swap(buffer& other) noexcept { std::swap(block_, other.block_); }
+
   void* data() const noexcept { return block_ != nullptr ? block_->data : nullptr; }
   std::size_t bytes() const noexcept { return block_ != nullptr ? block_->bytes : 0; }
   /// What the maker of the block stored with it: the home stream of a CUDA block.
