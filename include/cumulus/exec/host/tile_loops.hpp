@@ -103,11 +103,18 @@ class row_reader {
   void const* first_[rows_fetched] = {};
 };
 
-/// Asks for `bytes` bytes to be brought near.
-inline void prefetch(void const* at, int bytes) {
+/// Asks for `bytes` bytes to be brought near; to the nearest cache if they are wanted at once.
+template <bool AtOnce = false> inline void prefetch(void const* at, int bytes) {
   for (int b = 0; b < bytes; b += 64) {
-    __builtin_prefetch(static_cast<char const*>(at) + b, 0, 2);
+    __builtin_prefetch(static_cast<char const*>(at) + b, 0, AtOnce ? 3 : 2);
   }
+}
+
+/// Asks for what lies some way behind `bytes` bytes of a row that is being read: the processor
+/// itself does not read ahead beyond a page.
+inline void prefetch_behind(void const* at, int bytes) {
+  constexpr int distance = 2048;
+  prefetch<true>(static_cast<char const*>(at) + distance, bytes);
 }
 
 class column_truths;
