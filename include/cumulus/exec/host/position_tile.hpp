@@ -68,6 +68,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
                 positions::splat(0)};
       }
       for (int i = 0; i < whole; i += together) {
+        prefetch_behind(x + i, together * int{sizeof(element)});
         for (int k = 0; k < packs; ++k) {
           int const at = i + k * width;
           add_pack(a[k], x + at, truths_at(valid, at), step + positions::splat(at));

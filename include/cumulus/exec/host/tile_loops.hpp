@@ -16,9 +16,11 @@ enum class missing {
 
 /// Outputs side by side whose tiles are reduced together.
 inline constexpr int column_block = 2048;
-/// Rows that are added per load and store of the lanes, and rows that are fetched at most.
+/// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
-inline constexpr int rows_fetched = 16;
+/// Rows that are fetched at most, and those of them that are evaluated first.
+inline constexpr int rows_fetched = 32;
+inline constexpr int rows_staged = 16;
 /// The lanes of a tile meet in this many steps.
 inline constexpr int lane_levels = 5;
 static_assert(1 << lane_levels == tile_lanes);
@@ -103,12 +105,30 @@ class row_reader {
   void const* first_[rows_fetched] = {};
 };
 
-/// Asks for `bytes` bytes to be brought near.
-inline void prefetch(void const* at, int bytes) {
+/// Asks for `bytes` bytes to be brought near; to the nearest cache if they are wanted at once.
+template <bool AtOnce = false> inline void prefetch(void const* at, int bytes) {
   for (int b = 0; b < bytes; b += 64) {
-    __builtin_prefetch(static_cast<char const*>(at) + b, 0, 2);
+    __builtin_prefetch(static_cast<char const*>(at) + b, 0, AtOnce ? 3 : 2);
   }
 }
+
+/// Asks for what lies some way behind `bytes` bytes of a row that is being read: the processor
+/// itself does not read ahead beyond a page.
+inline void prefetch_behind(void const* at, int bytes) {
+  constexpr int distance = 2048;
+  prefetch<true>(static_cast<char const*>(at) + distance, bytes);
+}
+
+/// Rows that are asked for `distance` bytes ahead of where work is.
+struct rows_ahead {
+  void const* const* rows;
+  index_t distance;
+
+  template <class T> void ask(int g, int at, int count) const {
+    prefetch<true>(static_cast<char const*>(rows[g]) + distance + at * index_t{sizeof(T)},
+                   count * int{sizeof(T)});
+  }
+};
 
 class column_truths;
 
@@ -141,13 +161,14 @@ struct lane_step {
 /// so few rows that all of them are fetched together.
 class lane_schedule {
  public:
-  explicit lane_schedule(int rows, bool may_take_four) {
+  /// Four lanes at once have up to `fetched` rows; 0: they are not taken.
+  explicit lane_schedule(int rows, int fetched) {
     int levels = 0;
     while ((1 << levels) < rows && levels < lane_levels) {
       ++levels;
     }
-    four_ = may_take_four && levels >= 2 && rows <= rows_fetched << (levels - 2);
-    int const together = four_ ? rows_fetched : rows_at_once;
+    four_ = levels >= 2 && rows <= fetched << (levels - 2);
+    int const together = four_ ? fetched : rows_at_once;
     levels -= four_ ? 2 : 0;
     result_ = levels;
     int const lanes = 1 << levels;

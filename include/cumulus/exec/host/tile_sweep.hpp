@@ -261,7 +261,19 @@ class tile_sweep {
                              memory.values() + slot * column_block * f_.evaluator.item_bytes,
                              memory.valid() + slot * column_block);
             };
+            bool const at_even_steps = in_place && plan_.reduced_rank == 1;
             auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
+              if (at_even_steps) {
+                index_t const item = f_.evaluator.item_bytes;
+                index_t const row_bytes = operands_[1].stride[plan_.kept_rank] * item;
+                for (int g = 0; g < n; ++g) {
+                  index_t const i = first + r + g * step;
+                  x[g] = moved(base[1],
+                               column * item +
+                                   (plan_.members != nullptr ? plan_.members[i] : i) * row_bytes);
+                }
+                return;
+              }
               for (int g = 0; g < n; ++g) {
                 x[g] = evaluate(r + g * step, g);
                 truths[g] = memory.valid() + g * column_block;

@@ -19,6 +19,11 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
   using lanes = E[parts][column_block];
+  /// Packs of columns of which four lanes are in registers: a line of the cache, where it fits.
+  static constexpr int packs_of_four = width * int{sizeof(typename base::element)} < 64 &&
+                                               (vector_bytes == 64 || (parts == 1 && !masked))
+                                           ? 2
+                                           : 1;
 
  public:
   using typename base::element;
@@ -40,7 +45,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         find_shifts(tile, state.shift, counts);
       }
     }
-    lane_schedule const schedule(tile.rows, true);
+    lane_schedule const schedule(tile.rows, tile.source.in_place() ? rows_fetched : rows_staged);
     row_reader reader(tile.source);
     for (lane_step const& step : schedule) {
       reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
@@ -133,28 +138,55 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
+  /// Calls sweep(end, ahead) for the columns up to `end`, whose rows are to be asked for as `ahead`
+  /// says: each a little ahead, and at its end the next one.
+  template <class Sweep>
+  static void look_ahead(int columns, void const* const* x, void const* const* next,
+                         Sweep const& sweep) {
+    constexpr int distance = 256;  // bytes: a few lines of each of up to 32 rows
+    int const edge = columns - distance / int{sizeof(element)};
+    if (edge > 0) {
+      sweep(edge, rows_ahead{x, distance});
+    }
+    sweep(columns, rows_ahead{next, edge > 0 ? -edge * index_t{sizeof(element)} : 0});
+  }
+
   /// Sets the lanes of `to` to what four new lanes make together, whose rows these are in turns.
   static void add_columns_of_four(void const* const* x, void const* const* next, int rows,
                                   int columns, column_state& state, lanes& to) {
+    constexpr int step = packs_of_four * width;
     int c = 0;
-    for (; c + width <= columns; c += width) {
-      add_four_lanes(x, next, rows, c, state, to, c);
-    }
-    if (c < columns) {
-      padded_columns<rows_fetched> const last(x, rows, c, columns - c, state);
-      add_four_lanes(last.x, last.x, rows, 0, state, to, c);
+    look_ahead(columns, x, next, [&](int end, rows_ahead const& ahead) {
+      for (; c + step <= end; c += step) {
+        add_four_lanes<packs_of_four>(x, ahead, rows, c, state, to, c);
+      }
+    });
+    for (; c < columns; c += width) {
+      padded_columns<rows_fetched> const last(x, rows, c, std::min(width, columns - c), state);
+      add_four_lanes<1>(last.x, {last.x, 0}, rows, 0, state, to, c);
     }
   }
 
   /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four_lanes(void const* const* x, void const* const* next, int rows, int at,
+  template <int Packs>
+  static void add_four_lanes(void const* const* x, rows_ahead const& ahead, int rows, int at,
                              column_state& state, lanes& to, int c) {
-    lane_pack a[4] = {fresh_pack(), fresh_pack(), fresh_pack(), fresh_pack()};
-    elements const shift = load_numbers(state.shift + c);
-    elements const nothing = nothing_at(shift);
-    auto const add = [&](lane_pack& lane, int g) {
-      add_pack(lane, static_cast<element const*>(x[g]) + at, nothing, shift);
-      prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
+    static_assert(Packs == 1 || Packs == 2);
+    lane_pack a[4][2] = {{fresh_pack(), fresh_pack()},
+                         {fresh_pack(), fresh_pack()},
+                         {fresh_pack(), fresh_pack()},
+                         {fresh_pack(), fresh_pack()}};
+    constexpr int second = (Packs - 1) * width;
+    elements const shift[2] = {load_numbers(state.shift + c),
+                               load_numbers(state.shift + c + second)};
+    elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
+    auto const add = [&](lane_pack(&lane)[2], int g) {
+      element const* const row = static_cast<element const*>(x[g]) + at;
+      add_pack(lane[0], row, nothing[0], shift[0]);
+      if constexpr (Packs == 2) {
+        add_pack(lane[1], row + second, nothing[1], shift[1]);
+      }
+      ahead.template ask<element>(g, at, Packs * width);
     };
     int g = 0;
     for (; g + 4 <= rows; g += 4) {
@@ -172,15 +204,19 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     if (g + 2 < rows) {
       add(a[2], g + 2);
     }
-    V::merge(a[0].part, a[2].part);
-    V::merge(a[1].part, a[3].part);
-    V::merge(a[0].part, a[1].part);
-    for (int p = 0; p < parts; ++p) {
-      store_numbers(&to[p][c], a[0].part[p]);
-    }
-    if constexpr (masked) {
-      store_numbers(&state.count[c], load_numbers(&state.count[c]) +
-                                         (a[0].count + a[1].count + a[2].count + a[3].count));
+    for (int k = 0; k < Packs; ++k) {
+      int const column = c + k * width;
+      V::merge(a[0][k].part, a[2][k].part);
+      V::merge(a[1][k].part, a[3][k].part);
+      V::merge(a[0][k].part, a[1][k].part);
+      for (int p = 0; p < parts; ++p) {
+        store_numbers(&to[p][column], a[0][k].part[p]);
+      }
+      if constexpr (masked) {
+        store_numbers(&state.count[column],
+                      load_numbers(&state.count[column]) +
+                          (a[0][k].count + a[1][k].count + a[2][k].count + a[3][k].count));
+      }
     }
   }
 
@@ -189,19 +225,21 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   static void add_columns(void const* const* x, void const* const* next, int rows, int columns,
                           column_state& state, lanes& sum, bool fresh) {
     int c = 0;
-    for (; c + 2 * width <= columns; c += 2 * width) {
-      add_rows<2>(x, next, rows, c, state, sum, c, fresh);
-    }
+    look_ahead(columns, x, next, [&](int end, rows_ahead const& ahead) {
+      for (; c + 2 * width <= end; c += 2 * width) {
+        add_rows<2>(x, ahead, rows, c, state, sum, c, fresh);
+      }
+    });
     for (; c < columns; c += width) {
       int const count = std::min(width, columns - c);
       padded_columns<rows_at_once> const last(x, rows, c, count, state);
-      add_rows<1>(last.x, last.x, rows, 0, state, sum, c, fresh);
+      add_rows<1>(last.x, {last.x, 0}, rows, 0, state, sum, c, fresh);
     }
   }
 
   /// Adds `Packs` packs of elements, from `at` on, of each of `rows` rows to the columns from c on.
   template <int Packs>
-  static void add_rows(void const* const* x, void const* const* next, int rows, int at,
+  static void add_rows(void const* const* x, rows_ahead const& ahead, int rows, int at,
                        column_state& state, lanes& sum, int c, bool fresh) {
     lane_pack a[Packs];
     elements shift[Packs];
@@ -217,13 +255,23 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       shift[k] = load_numbers(state.shift + column);
       nothing[k] = nothing_at(shift[k]);
     }
-    for (int g = 0; g < rows; ++g) {
+    auto const add = [&](int g) {
       element const* const row = static_cast<element const*>(x[g]) + at;
       add_pack(a[0], row, nothing[0], shift[0]);
       if constexpr (Packs == 2) {
         add_pack(a[1], row + width, nothing[1], shift[1]);
-        prefetch(static_cast<element const*>(next[g]) + at, 2 * width * int{sizeof(element)});
+        ahead.template ask<element>(g, at, Packs * width);
       }
+    };
+    int g = 0;
+    for (; g + 4 <= rows; g += 4) {
+      add(g);
+      add(g + 1);
+      add(g + 2);
+      add(g + 3);
+    }
+    for (; g < rows; ++g) {
+      add(g);
     }
     for (int k = 0; k < Packs; ++k) {
       int const column = c + k * width;
