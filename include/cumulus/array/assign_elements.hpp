@@ -2,6 +2,7 @@
 #pragma once
 // Writing elements: what `v(_) = x`, v.assign(x), `v += x` and the constructors of ndarray share.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/assign.hpp"
 #include "cumulus/expr/build.hpp"
 
@@ -26,7 +27,7 @@ inline constexpr bool storable_v = [] {
 inline assign_target target_of(untyped_array const& a, int item_bytes) {
   assign_target target{operand{.data = a.data, .item_bytes = item_bytes, .kind = leaf_kind::array},
                        a.shape, a.owner.context()};
-  std::copy(a.strides.begin(), a.strides.end(), target.op.stride);
+  plain::copy(a.strides.begin(), a.strides.end(), target.op.stride);
   return target;
 }
 template <class View> assign_target target_of(View const& v) {

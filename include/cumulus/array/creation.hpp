@@ -3,11 +3,11 @@
 // Creation: lazy sequences (zeros, ones, full, arange, linspace, eye) that fuse into expressions,
 // and empty, from_span and copy, which give arrays.
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "cumulus/array/ndarray.hpp"
+#include "cumulus/core/plain.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
@@ -276,7 +276,7 @@ template <dtype T = double, memory_space Space = default_space>
 auto eye(index_t rows, index_t columns, index_t k = 0) {
   shape const s{rows, columns};
   checked_size(s, sizeof(T), "eye");
-  k = std::clamp(k, -rows, columns);  // beyond them there is no diagonal
+  k = plain::clamp(k, -rows, columns);  // beyond them there is no diagonal
   return detail::sequence_expression<Space>(detail::diagonal_sequence<T>{}, s, strides{-1, 1}, -k);
 }
 template <dtype T = double, memory_space Space = default_space> auto eye(index_t rows) {

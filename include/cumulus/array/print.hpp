@@ -7,6 +7,7 @@
 #include "cumulus/array/ndarray.hpp"
 #include "cumulus/array/print/array_text.hpp"
 #include "cumulus/array/print/float_text.hpp"
+#include "cumulus/core/plain.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
@@ -15,7 +16,7 @@ namespace detail {
 inline void align_right(std::vector<std::string>& words) {
   std::size_t width = 0;
   for (std::string const& word : words) {
-    width = std::max(width, word.size());
+    width = plain::max(width, word.size());
   }
   for (std::string& word : words) {
     word.insert(0, width - word.size(), ' ');

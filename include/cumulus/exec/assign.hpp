@@ -2,6 +2,7 @@
 #pragma once
 // Elementwise evaluation: plans a sweep, finds overlap, and calls the loops of the space.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/copy.hpp"
 #include "cumulus/exec/host/assign_host.hpp"
 #include "cumulus/exec/plan/overlap.hpp"
@@ -94,7 +95,7 @@ inline void assign_leaves(assign_target const& target, std::span<leaf const> lea
     contexts[1 + i] = l.owner.context();
     if (s != target.shape) {
       strides const st = broadcast_strides(s, l.strides_over(s.rank()), target.shape, function);
-      std::copy(st.begin(), st.end(), o.stride);
+      plain::copy(st.begin(), st.end(), o.stride);
     }
     hazard = hazard || is_hazard(target.op, o, l.owner, target.shape);
   }
@@ -115,7 +116,7 @@ inline void assign_leaves(assign_target const& target, std::span<leaf const> lea
                .item_bytes = functions.item_bytes,
                .kind = leaf_kind::array};
   strides const st = row_major_strides(target.shape);
-  std::copy(st.begin(), st.end(), copy.stride);
+  plain::copy(st.begin(), st.end(), copy.stride);
   operands[0] = copy;
   contexts[0] = storage.context();
   detail::plan_and_sweep(functions.evaluate, target.shape, all, contexts);

@@ -3,6 +3,7 @@
 // Several elementwise statements over one shape in one sweep: what may be written in place, and the
 // loops of the space. array/tie.hpp calls it.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/assign.hpp"
 #include "cumulus/exec/host/assign_together_host.hpp"
 
@@ -27,7 +28,7 @@ inline operand operand_over(leaf const& l, shape const& extents, shape const& s,
   operand o = l.op;
   if (extents != s) {
     strides const st = broadcast_strides(extents, l.strides_over(extents.rank()), s, function);
-    std::copy_n(st.begin(), st.rank(), o.stride);
+    plain::copy_n(st.begin(), st.rank(), o.stride);
   }
   return o;
 }

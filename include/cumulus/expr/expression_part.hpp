@@ -3,8 +3,7 @@
 // How the operands of an operation become the leaves of one expression: ordinary code that no type
 // of expression instantiates.
 
-#include <algorithm>
-
+#include "cumulus/core/plain.hpp"
 #include "cumulus/expr/leaf.hpp"
 
 namespace cumulus::inline v1 {
@@ -44,7 +43,7 @@ inline void place_leaves(leaf* target, expression_part const& part) {
   } else if (part.movable) {
     take_leaves(target, const_cast<leaf*>(part.leaves), part.count);
   } else {
-    std::copy(part.leaves, part.leaves + part.count, target);
+    plain::copy(part.leaves, part.leaves + part.count, target);
   }
 }
 

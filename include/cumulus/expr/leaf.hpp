@@ -7,6 +7,7 @@
 #include <new>
 #include <type_traits>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/expr/untyped_array.hpp"
 
 namespace cumulus::inline v1 {
@@ -144,7 +145,7 @@ template <int N> class leaf_list {
     detail::take_leaves(leaves_, other.leaves_, N);
   }
   leaf_list& operator=(leaf_list const& other) {
-    std::copy(other.leaves_, other.leaves_ + N, leaves_);
+    plain::copy(other.leaves_, other.leaves_ + N, leaves_);
     return *this;
   }
   ~leaf_list() { detail::destroy_leaves(leaves_, N); }

@@ -3,6 +3,7 @@
 // Arrays from and to NumPy's .npy files: load and save.
 
 #include "cumulus/array/ndarray.hpp"
+#include "cumulus/core/plain.hpp"
 #include "cumulus/io/npy/npy_file.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -20,7 +21,7 @@ template <dtype From, dtype To> void read_converted(npy_file& file, To* to, std:
   buffer const memory = allocate_host(most * sizeof(From));
   From* const piece = static_cast<From*>(memory.data());
   for (std::size_t done = 0; done < count; done += most) {
-    std::size_t const n = std::min(most, count - done);
+    std::size_t const n = plain::min(most, count - done);
     read_elements(file, piece, n);
     for (std::size_t i = 0; i < n; ++i) {
       to[done + i] = elementary::cast<To>(piece[i]);

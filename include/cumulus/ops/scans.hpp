@@ -3,6 +3,7 @@
 // The scans of expr/scans.def along an axis or over all elements, and scan for a function of one's
 // own.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/scan.hpp"
 #include "cumulus/ops/reduce_arguments.hpp"
 
@@ -42,7 +43,7 @@ auto scanned(char const* name, expression<Tree, Space> const& e, std::optional<i
   operand op{.data = reinterpret_cast<std::byte const*>(out.data() + initial * out.strides()[k]),
              .item_bytes = sizeof(R),
              .kind = leaf_kind::array};
-  std::copy(st.begin(), st.end(), op.stride);
+  plain::copy(st.begin(), st.end(), op.stride);
   if constexpr (MayBegin) {
     if (include_initial) {
       result[k] = 1;

@@ -3,7 +3,6 @@
 // Floating-point numbers as text the way NumPy writes them: alone, or in a column with common
 // widths. Called by array/print.hpp.
 
-#include <algorithm>
 #include <charconv>
 #include <climits>
 #include <cmath>
@@ -13,6 +12,7 @@
 
 #include "cumulus/array/print/print_options.hpp"
 #include "cumulus/core/float16.hpp"
+#include "cumulus/core/plain.hpp"
 
 namespace cumulus::inline v1 {
 
@@ -212,9 +212,9 @@ class float_column {
       ++finite;
       auto const t = scientific_ ? detail::scientific_text(v, format, 0, precision_, plus)
                                  : detail::positional_text(v, format, precision_, plus, true);
-      left = std::max(left, t.integer.size());
-      right = std::max(right, t.fraction.size());
-      exponent = std::max(exponent, t.exponent.size());
+      left = plain::max(left, t.integer.size());
+      right = plain::max(right, t.fraction.size());
+      exponent = plain::max(exponent, t.exponent.size());
     }
     if (scientific_) {
       precision_ = static_cast<int>(right);
@@ -222,8 +222,8 @@ class float_column {
       right += exponent + 1;
     }
     if (finite != values.size()) {
-      std::size_t const widest = std::max<std::size_t>(3, 3 + (negative_infinity ? 1 : 0));
-      left = std::max(left, widest > right + 1 ? widest - right - 1 : 0);
+      std::size_t const widest = plain::max<std::size_t>(3, 3 + (negative_infinity ? 1 : 0));
+      left = plain::max(left, widest > right + 1 ? widest - right - 1 : 0);
     }
     left_ = left;
     right_ = right;
@@ -255,8 +255,8 @@ class float_column {
     for (double v : values) {
       double const magnitude = std::fabs(v);
       if (std::isfinite(magnitude) && magnitude != 0) {
-        largest = std::max(largest, magnitude);
-        smallest = std::min(smallest, magnitude);
+        largest = plain::max(largest, magnitude);
+        smallest = plain::min(smallest, magnitude);
       }
     }
     bool const small = smallest < rounded(1e-4) || rounded(largest / smallest) > 1000;

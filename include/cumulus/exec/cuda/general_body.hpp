@@ -4,6 +4,7 @@
 // out. Arrays that are transposed against the output are read along their own neighbours into tiles
 // of shared memory, and from there along the output's.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/assign_plan.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -23,7 +24,7 @@ general_arguments<Count> make_general_arguments(elementwise_plan const& plan,
   general_plan const& g = decided.general;
   general_arguments<Count> a;
   operand moved[Count];
-  std::copy(operands.begin(), operands.end(), moved);
+  plain::copy(operands.begin(), operands.end(), moved);
   std::span<operand> const all(moved, operands.size());
   index_t extent[max_rank];
   static_cast<lane_shape&>(a.lanes) = lay_out_lanes(g, plan, all, extent, a.lanes.steps);

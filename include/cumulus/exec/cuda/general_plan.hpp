@@ -4,6 +4,7 @@
 // that lie far apart along one axis, so that it looks up a row once for all of them while its
 // neighbours read what lies beside. Decided and tested without a GPU.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/kernel_body.hpp"
 #include "cumulus/exec/plan/elementwise_plan.hpp"
 
@@ -21,6 +22,15 @@ struct general_plan {
 };
 
 namespace detail {
+
+/// Entry `axis` goes to the front; those before it move up.
+inline void to_front(index_t* list, int axis) {
+  index_t const first = list[axis];
+  for (int k = axis; k > 0; --k) {
+    list[k] = list[k - 1];
+  }
+  list[0] = first;
+}
 
 /// Bytes from one row of a tile to the next: one word more than it holds, so that neither rows nor
 /// columns meet in one bank.
@@ -138,13 +148,13 @@ inline lane_shape lay_out_lanes(general_plan const& g, elementwise_plan const& p
       tile_begin += (g.tile * pitch + 15) / 16 * 16;
     }
     if (!result.along_row) {
-      std::rotate(o.stride, o.stride + g.axis, o.stride + g.axis + 1);
+      detail::to_front(o.stride, g.axis);
       o.stride[0] *= g.tile > 0 ? g.tile : 1;
     }
   }
-  std::copy(plan.extent, plan.extent + max_rank, extent);
+  plain::copy(plan.extent, plan.extent + max_rank, extent);
   if (!result.along_row) {
-    std::rotate(extent, extent + g.axis, extent + g.axis + 1);
+    detail::to_front(extent, g.axis);
   }
   return result;
 }

@@ -3,6 +3,7 @@
 // From a reduction's plan to the launches of its kernels: which body, how many blocks, and how much
 // memory between them. Ordinary code, tested without a GPU.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/reduce_body.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -51,7 +52,7 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
   using arguments = tile_arguments<Tree, Reducer>;
   constexpr int count = arguments::count;
   operand all[count];
-  std::copy(operands.begin(), operands.end(), all);
+  plain::copy(operands.begin(), operands.end(), all);
   int const last = plan.kept_rank + plan.reduced_rank - 1;
   bool const has_last = plan.reduced_rank > 0;
   arguments a{.operands = make_kernel_operands<count>(
@@ -100,7 +101,7 @@ merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> cons
                              .reducer = a.reducer};
   m.operands.of[0] = a.operands.of[0];
   m.operands.rank = a.operands.rank;
-  std::copy(a.operands.extent, a.operands.extent + max_rank, m.operands.extent);
+  plain::copy(a.operands.extent, a.operands.extent + max_rank, m.operands.extent);
   return m;
 }
 

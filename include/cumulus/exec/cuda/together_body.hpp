@@ -3,6 +3,7 @@
 // The kernel bodies of several statements over one shape. A thread evaluates an element, or a pack,
 // of all of them before it stores the first, so that each may read what another writes there.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/assign_plan.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -23,7 +24,7 @@ template <class... Tree> struct together_arguments {
 
 /// Elements of a pack of all statements: as many as each of them takes.
 template <class... Tree>
-inline constexpr int together_pack_size = std::min({kernel_pack_size<Tree>...});
+inline constexpr int together_pack_size = plain::min({kernel_pack_size<Tree>...});
 
 template <class... Tree>
 together_arguments<Tree...> make_together_arguments(elementwise_plan const& sweep,
@@ -131,7 +132,7 @@ template <class... Tree>
 assign_plan plan_together(elementwise_plan const& sweep, std::span<operand const> operands) {
   assign_plan plan = plan_assign(sweep, operands, {together_pack_size<Tree...>, 1, 1});
   index_t const items = plan.what == assign_case::packs ? plan.items : sweep.size;
-  plan.launch = {.blocks = std::max<index_t>(blocks_for(items, plan.launch.threads), 1)};
+  plan.launch = {.blocks = plain::max<index_t>(blocks_for(items, plan.launch.threads), 1)};
   return plan;
 }
 

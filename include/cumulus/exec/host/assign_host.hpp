@@ -2,6 +2,7 @@
 #pragma once
 // Elementwise sweeps on the host: rows of packs, shared out among threads.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/assign_transposed.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/row_loop.hpp"
@@ -11,10 +12,12 @@ namespace detail {
 
 /// True if rows are too short for the loop of a row, and several of them can share a stage.
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
-  return plan.rank > 1 && plan.row_length() < 64 &&
-         std::none_of(
-             operands.begin(), operands.end(),
-             [](operand const& o) { return o.kind == leaf_kind::generator; });
+  for (operand const& o : operands) {
+    if (o.kind == leaf_kind::generator) {
+      return false;
+    }
+  }
+  return plan.rank > 1 && plan.row_length() < 64;
 }
 
 /// Elements [i, end) of a sweep, as many at a time as the stage takes.
@@ -28,7 +31,7 @@ inline void assign_short_rows(elementwise_plan const& plan, std::span<operand co
   // Calls use(addresses, first, count) for the parts of rows that make up `left` elements.
   auto const walk = [length](row_walker& walker, index_t& at, index_t left, auto const& use) {
     while (left > 0) {
-      index_t const count = std::min(length - at, left);
+      index_t const count = plain::min(length - at, left);
       use(walker.at(), at, count);
       left -= count;
       at += count;
@@ -39,7 +42,7 @@ inline void assign_short_rows(elementwise_plan const& plan, std::span<operand co
     }
   };
   while (i < end) {
-    index_t const count = std::min<index_t>(stage.room(), end - i);
+    index_t const count = plain::min<index_t>(stage.room(), end - i);
     row_walker outputs = rows;
     index_t output_column = column;
     walk(rows, column, count, [&](std::byte const* const* at, index_t first, index_t n) {
@@ -82,13 +85,13 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
     index_t column = begin % length;
     for (index_t i = begin; i < end; column = 0) {
       row_output const out{const_cast<std::byte*>(rows.at()[0]), nullptr, streams, row_step};
-      index_t const whole = column > 0 ? 0 : std::min(rows.rows_left(), (end - i) / length);
+      index_t const whole = column > 0 ? 0 : plain::min(rows.rows_left(), (end - i) / length);
       if (whole > 1 && step == 1 && loop.takes_whole_rows(length, out)) {
         loop.whole_rows(rows.at() + 1, axis - 1, whole, length, out);
         rows.next(whole);
         i += whole * length;
       } else {
-        index_t const count = std::min(length - column, end - i);
+        index_t const count = plain::min(length - column, end - i);
         loop(rows.at() + 1, column, count, out, step);
         rows.next();
         i += count;

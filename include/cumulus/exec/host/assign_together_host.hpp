@@ -6,6 +6,7 @@
 #include <deque>
 #include <vector>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/assign_host.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -23,7 +24,7 @@ struct statement_operands {
     }
     std::size_t const leaves = static_cast<std::size_t>(evaluators[k]->leaves);
     to[0] = all[k];
-    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(first), leaves, to + 1);
+    plain::copy_n(all.begin() + static_cast<std::ptrdiff_t>(first), leaves, to + 1);
     return 1 + leaves;
   }
 };
@@ -71,10 +72,10 @@ inline void assign_pieces(elementwise_plan const& plan, statement_operands const
   stream_fence const fence(streams);
   for (index_t i = begin; i < end;) {
     index_t const column = i % length;
-    index_t const stop = std::min(length, column + (end - i));
+    index_t const stop = plain::min(length, column + (end - i));
     for (index_t first = column; first < stop; first += piece) {
       for (joint_statement& s : statements) {
-        s.evaluate(first, std::min(piece, stop - first));
+        s.evaluate(first, plain::min(piece, stop - first));
       }
     }
     i += stop - column;

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/row_loop.hpp"
 #include "cumulus/exec/host/transpose_tile.hpp"
@@ -26,7 +27,7 @@ class transposed_sweep {
     for (operand const& o : operands) {
       if (plan.is_transposed(o, plan.other_axis)) {
         transposed_.push_back(static_cast<int>(&o - operands.data()));
-        widest = std::max(widest, o.item_bytes);
+        widest = plain::max(widest, o.item_bytes);
       }
     }
     columns_ = row_bytes / widest;
@@ -79,8 +80,8 @@ class transposed_sweep {
         plane /= plan_.extent[k];
       }
     }
-    index_t const rows = std::min(tile_rows, plan_.extent[plan_.other_axis] - row);
-    index_t const columns = std::min<index_t>(columns_, plan_.row_length() - column);
+    index_t const rows = plain::min(tile_rows, plan_.extent[plan_.other_axis] - row);
+    index_t const columns = plain::min<index_t>(columns_, plan_.row_length() - column);
     for (int i : transposed_) {
       operand const& o = operands_[i];
       transpose_tile(memory, pitch, at[i], o.stride[axis] * o.item_bytes, static_cast<int>(rows),

@@ -2,9 +2,9 @@
 #pragma once
 // The positions where a mask is true, on the host. exec/nonzero.hpp calls this.
 
-#include <algorithm>
 #include <vector>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/core/shape.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/memory/buffer.hpp"
@@ -20,8 +20,12 @@ class true_positions_host {
     first_.assign(static_cast<std::size_t>(blocks) + 1, 0);
     parallel_range(blocks, 1, size_, [&](index_t begin, index_t end) {
       for (index_t b = begin; b < end; ++b) {
-        index_t const last = std::min(size_, (b + 1) * block);
-        first_[static_cast<std::size_t>(b) + 1] = std::count(mask_ + b * block, mask_ + last, true);
+        index_t const last = plain::min(size_, (b + 1) * block);
+        index_t count = 0;
+        for (index_t i = b * block; i < last; ++i) {
+          count += mask_[i] ? 1 : 0;
+        }
+        first_[static_cast<std::size_t>(b) + 1] = count;
       }
     });
     for (std::size_t b = 1; b < first_.size(); ++b) {
@@ -46,13 +50,13 @@ class true_positions_host {
 
   void write_block(strides const& weight, index_t b, index_t* out) const {
     int const rank = shape_.rank();
-    index_t const end = std::min(size_, (b + 1) * block);
+    index_t const end = plain::min(size_, (b + 1) * block);
     index_t const length = rank > 0 ? shape_[rank - 1] : 1;
     index_t const step = rank > 0 ? weight[rank - 1] : 0;
     out += first_[static_cast<std::size_t>(b)];
     for (index_t i = b * block; i < end;) {
       index_t const column = i % length;
-      index_t const stop = std::min(end, i - column + length);
+      index_t const stop = plain::min(end, i - column + length);
       index_t sum = column * step;
       index_t row = i / length;
       for (int k = rank - 2; k >= 0; --k) {

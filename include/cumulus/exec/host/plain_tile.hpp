@@ -4,6 +4,7 @@
 // valid elements, which have no loops in vector registers. The order of additions is that of
 // docs/summation.md.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
 
@@ -51,8 +52,8 @@ template <class A, missing Missing> class plain_tile {
 
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
     int const columns = tile.columns;
-    std::fill(state.count, state.count + columns, masked ? 0 : tile.rows);
-    std::fill(state.shift, state.shift + columns, T(0));
+    plain::fill(state.count, state.count + columns, masked ? 0 : tile.rows);
+    plain::fill(state.shift, state.shift + columns, T(0));
     if constexpr (A::needs_shift) {
       find_shifts(tile, state.shift,
                   [](T const*, [[maybe_unused]] bool const* valid, [[maybe_unused]] int c) {
@@ -65,7 +66,7 @@ template <class A, missing Missing> class plain_tile {
     for (lane_step const& step : schedule) {
       lane_type* const sum = state.lane[step.slot];
       if (step.fresh) {
-        std::fill(sum, sum + columns, A::start());
+        plain::fill(sum, sum + columns, A::start());
       }
       tile.source.fetch(step.rows.first, step.rows.step, step.rows.count, x, valid);
       for (int g = 0; g < step.rows.count; ++g) {

@@ -4,8 +4,7 @@
 // where it stands. Of equals the first one wins, so that the result does not depend on the order in
 // which lanes meet.
 
-#include <algorithm>
-
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_elements.hpp"
 #include "cumulus/exec/host/vector_lanes.hpp"
 #include "cumulus/exec/plan/tile_summary.hpp"
@@ -100,18 +99,18 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
 
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
     int const padded = (tile.columns + width - 1) / width * width;
-    std::fill(state.value, state.value + padded, element(0));
-    std::fill(state.index, state.index + padded, -1);
-    std::fill(state.count, state.count + padded, 0);
+    plain::fill(state.value, state.value + padded, element(0));
+    plain::fill(state.index, state.index + padded, -1);
+    plain::fill(state.count, state.count + padded, 0);
     row_reader reader(tile.source);
     for (int r = 0; r < tile.rows; r += rows_at_once) {
-      int const rows = std::min(rows_at_once, tile.rows - r);
-      int const more = std::min(rows_at_once, tile.rows - r - rows);
+      int const rows = plain::min(rows_at_once, tile.rows - r);
+      int const more = plain::min(rows_at_once, tile.rows - r - rows);
       reader.read({r, 1, rows}, {r + rows, 1, more}, tile.columns * index_t{sizeof(element)});
       void const* const* const x = reader.x();
       if (r == 0 && !masked) {
-        std::copy_n(static_cast<element const*>(x[0]), tile.columns, state.value);
-        std::fill_n(state.index, tile.columns, 0);
+        plain::copy_n(static_cast<element const*>(x[0]), tile.columns, state.value);
+        plain::fill_n(state.index, tile.columns, 0);
       }
       int c = 0;
       for (; c + width <= tile.columns; c += width) {
@@ -208,9 +207,9 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     void const* padded[rows_at_once];
     bool const* padded_valid[rows_at_once] = {};
     for (int g = 0; g < rows; ++g) {
-      std::copy_n(static_cast<element const*>(x[g]) + c, columns, values[g]);
+      plain::copy_n(static_cast<element const*>(x[g]) + c, columns, values[g]);
       if constexpr (Missing == missing::bytes) {
-        std::copy_n(valid[g] + c, columns, truths[g]);
+        plain::copy_n(valid[g] + c, columns, truths[g]);
       }
       padded[g] = values[g];
       padded_valid[g] = truths[g];

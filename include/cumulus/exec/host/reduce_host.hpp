@@ -4,6 +4,7 @@
 // (an array that lies side by side is read where it is) and accumulated by tiles
 // (exec/host/tile_sweep.hpp); here is what a sweep needs to know of an expression and a reducer.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/plain_tile.hpp"
 #include "cumulus/exec/host/position_tile.hpp"
 #include "cumulus/exec/host/tile_sweep.hpp"
@@ -136,7 +137,7 @@ inline constexpr tile_functions tile_functions_of = [] {
 inline void reduce_groups_host(reduce_plan plan, std::span<operand const> operands,
                                tile_functions const& functions, void const* accumulation) {
   operand own[2 + max_leaves];
-  std::copy(operands.begin(), operands.end(), own);
+  plain::copy(operands.begin(), operands.end(), own);
   std::span<index_t const> const first = plan.groups->plan->level(0);
   for (std::size_t g = 0; g + 1 < first.size(); ++g) {
     plan.members = plan.groups->members + first[g];

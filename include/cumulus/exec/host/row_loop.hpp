@@ -6,6 +6,7 @@
 
 #include <new>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
 
@@ -169,7 +170,7 @@ class row_loop {
     if (direct_ && step == 1) {
       if (out.streams) {  // from a line of the cache on
         index_t const misplaced = misplaced_bytes(out.at + first * size);
-        index_t const head = std::min(count, (64 - misplaced) % 64 / size);
+        index_t const head = plain::min(count, (64 - misplaced) % 64 / size);
         staged(at, first, first + head, out, step);
         first += head;
       }
@@ -195,10 +196,10 @@ class row_loop {
   /// the expression; see takes_whole_rows.
   void whole_rows(std::byte const* const* at, int along, index_t rows, index_t length,
                   row_output out) {
-    index_t const most = std::min<index_t>(
+    index_t const most = plain::min<index_t>(
         most_rows, repeated_packs / (repeated_leaves_ > 0 ? repeated_leaves_ : 1));
     for (index_t r = 0; r < rows;) {
-      index_t const n = std::min(most, rows - r);
+      index_t const n = plain::min(most, rows - r);
       evaluator_.packs({rows_of(at, along, r, n), item_step_, leaves_.data(), axis_, 0, length, n},
                        out);
       out.at += n * out.row_step;
@@ -244,7 +245,7 @@ class row_loop {
   void staged(std::byte const* const* at, index_t first, index_t end, row_output const& out,
               index_t step) {
     while (first < end) {
-      int const count = static_cast<int>(std::min<index_t>(stage_.room(), end - first));
+      int const count = static_cast<int>(plain::min<index_t>(stage_.room(), end - first));
       stage_.add(at, first, count);
       stage_.evaluate();
       copy_items(out.at + first * step * evaluator_.item_bytes, step, stage_.values(), 1, count,

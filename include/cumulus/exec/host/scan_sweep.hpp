@@ -3,6 +3,7 @@
 // The sweep of a scan on the host, shared out among threads. It is compiled once for all types:
 // what knows them are the loops of exec/host/scan_lines.hpp.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/row_loop.hpp"
 #include "cumulus/exec/host/scan_lines.hpp"
@@ -40,7 +41,7 @@ class scan_sweep {
         step_(operands[0].stride[plan.row_axis()]),
         streams_(goes_past_caches()),
         in_place_(reads_and_writes_in_place()),
-        piece_(std::min(in_place_ ? column_block : longest_piece, plan.length)),
+        piece_(plain::min(in_place_ ? column_block : longest_piece, plan.length)),
         strip_(in_place_ ? column_block : longest_piece),
         follows_(lines_follow_one_another()) {}
 
@@ -166,11 +167,11 @@ class scan_sweep {
     int const row = plan_.row_axis();
     for (index_t done = 0; done < count;) {
       std::byte const* at[1 + max_leaves];
-      std::copy(base, base + operands_.size(), at);
+      plain::copy(base, base + operands_.size(), at);
       index_t const column = (first + done) % plan_.extent[row];
       step_to(at, operands_, plan_.extent, plan_.kept_rank, row,
               (first + done) / plan_.extent[row]);
-      index_t const part = std::min(count - done, plan_.extent[row] - column);
+      index_t const part = plain::min(count - done, plan_.extent[row] - column);
       std::byte* const to = values + done * f_.evaluator.item_bytes;
       void const* const x = produce(m, at, column, part, to);
       if (x != to) {
@@ -203,7 +204,7 @@ class scan_sweep {
                          lines[0].series % plan_.extent[plan_.kept_rank - 1] + n <=
                              plan_.extent[plan_.kept_rank - 1];
     for (index_t done = 0; done < length; done += piece_) {
-      index_t const count = std::min(piece_, length - done);
+      index_t const count = plain::min(piece_, length - done);
       void const* x[together];
       std::byte* to[together];
       std::byte* out[together];
@@ -231,7 +232,7 @@ class scan_sweep {
       line_memory memory(*this, together, piece_, together);
       for (index_t s = begin; s < end; s += together) {
         line lines[together];
-        int const n = static_cast<int>(std::min<index_t>(together, end - s));
+        int const n = static_cast<int>(plain::min<index_t>(together, end - s));
         for (int l = 0; l < n; ++l) {
           lines[l] = {s + l, 0};
         }
@@ -253,7 +254,7 @@ class scan_sweep {
     if (first >= whole) {
       return {whole, 1, plan_.length - whole * scan_tile};
     }
-    return {first, static_cast<int>(g == 0 ? 1 : std::min<index_t>(together, whole - first)),
+    return {first, static_cast<int>(g == 0 ? 1 : plain::min<index_t>(together, whole - first)),
             scan_tile};
   }
 
@@ -322,7 +323,7 @@ class scan_sweep {
 
   void sweep_columns() const {
     index_t const columns = plan_.extent[plan_.row_axis()];
-    index_t const widest = std::min(columns, column_block);
+    index_t const widest = plain::min(columns, column_block);
     index_t const grain = item_ < 64 ? 64 / item_ : 1;  // a line of the cache
     index_t const size = plan_.series * plan_.length;
     parallel_range(plan_.series, grain, size, [&](index_t begin, index_t end) {
@@ -330,7 +331,7 @@ class scan_sweep {
       line_memory memory(*this, rows_at_once, strip_, widest);
       while (begin < end) {
         index_t const column = begin % columns;
-        index_t const width = std::min({column_block, columns - column, end - begin});
+        index_t const width = plain::min({column_block, columns - column, end - begin});
         scan_columns(memory, begin / columns, column, width);
         begin += width;
       }
@@ -347,11 +348,11 @@ class scan_sweep {
       int const n = i == 0 || plan_.length - i < rows_at_once ? 1 : rows_at_once;
       std::byte const* at[rows_at_once][1 + max_leaves];
       for (int r = 0; r < n; ++r) {
-        std::copy(base, base + operands_.size(), at[r]);
+        plain::copy(base, base + operands_.size(), at[r]);
         step_along(at[r], operands_, plan_.kept_rank, i + r);
       }
       for (index_t c = 0; c < width; c += strip_) {
-        index_t const count = std::min(strip_, width - c);
+        index_t const count = plain::min(strip_, width - c);
         void const* x[rows_at_once];
         std::byte* to[rows_at_once];
         std::byte* out[rows_at_once];

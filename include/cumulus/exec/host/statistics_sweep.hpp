@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_sweep.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -39,8 +40,8 @@ class statistics_sweep : tile_sweep {
         item_(elements.producer.evaluator.item_bytes),
         truths_(plan.has_mask || elements.producer.has_truths) {
     for (host_statistic const& s : statistics) {
-      summary_bytes_ = std::max(summary_bytes_, rounded(s.loops->summary_bytes));
-      state_bytes_ = std::max(state_bytes_, rounded(s.loops->state_bytes));
+      summary_bytes_ = plain::max(summary_bytes_, rounded(s.loops->summary_bytes));
+      state_bytes_ = plain::max(state_bytes_, rounded(s.loops->state_bytes));
     }
   }
 
@@ -84,7 +85,8 @@ class statistics_sweep : tile_sweep {
   static std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
   index_t cost(index_t length) const {
-    return plan_.outputs * std::max<index_t>(length, 1) * static_cast<index_t>(statistics_.size());
+    return plan_.outputs * plain::max<index_t>(length, 1) *
+           static_cast<index_t>(statistics_.size());
   }
 
   std::byte* result_of(host_statistic const& s, index_t output) const {
@@ -117,7 +119,7 @@ class statistics_sweep : tile_sweep {
       bool* const valid = reinterpret_cast<bool*>(summary + summary_bytes_);
       for (index_t unit = begin; unit < end; ++unit) {
         index_t const first = unit % tiles * tile_length;
-        int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+        int const count = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
         void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
         for (std::size_t k = 0; k < statistics_.size(); ++k) {
           host_statistic const& s = statistics_[k];
@@ -181,7 +183,7 @@ class statistics_sweep : tile_sweep {
       return column_block;
     }
     index_t const width = panel_bytes / (rows * (item_ + (truths_ ? 1 : 0)));
-    return std::clamp(width / quantum * quantum, quantum, index_t{column_block});
+    return plain::clamp(width / quantum * quantum, quantum, index_t{column_block});
   }
 
   /// What a thread needs for a panel: the panel, rows of one statistic, and its sums.
@@ -216,8 +218,8 @@ class statistics_sweep : tile_sweep {
   void sweep_panels(std::vector<std::byte*> const& partial, index_t tiles) const {
     index_t const columns = plan_.columns();
     bool const follows = rows_follow_one_another();
-    index_t const most_rows = std::clamp<index_t>(plan_.length, 1, tile_length);
-    index_t const block = std::min(columns, panel_width(most_rows));
+    index_t const most_rows = plain::clamp<index_t>(plan_.length, 1, tile_length);
+    index_t const block = plain::min(columns, panel_width(most_rows));
     index_t const blocks = (columns + block - 1) / block;
     index_t const units = plan_.outputs / columns * blocks * tiles;
     bool const evaluated = truths_ || !reads_in_place();
@@ -231,8 +233,8 @@ class statistics_sweep : tile_sweep {
         index_t const column = unit / tiles % blocks * block;
         index_t const row = unit / tiles / blocks;
         p.first = tile * tile_length;
-        p.rows = static_cast<int>(std::min<index_t>(tile_length, plan_.length - p.first));
-        p.width = static_cast<int>(std::min(block, columns - column));
+        p.rows = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - p.first));
+        p.width = static_cast<int>(plain::min(block, columns - column));
         p.follows = follows;
         p.pitch = follows ? p.width : block;
         p.valid = truths_ ? memory.valid() : nullptr;
@@ -259,7 +261,7 @@ class statistics_sweep : tile_sweep {
   /// Rows at a time that lie side by side.
   static int step_of(bool together) { return together ? tile_lanes : 1; }
   static int run_of(panel const& p, bool together, int r) {
-    return together ? p.width * std::min(tile_lanes, p.rows - r) : p.width;
+    return together ? p.width * plain::min(tile_lanes, p.rows - r) : p.width;
   }
 
   /// Evaluates the rows of a panel, or finds where they are.
@@ -269,12 +271,12 @@ class statistics_sweep : tile_sweep {
     p.in_place = loop.in_place(base + 1, 0) != nullptr;
     for (int r = 0; r < p.rows; r += step_of(p.follows)) {
       std::byte const* at[2 + max_leaves];
-      std::copy(base, base + operands_.size(), at);
+      plain::copy(base, base + operands_.size(), at);
       locate_reduced(at, p.first + r);
       std::byte const* const x = static_cast<std::byte const*>(
           produce(loop, at, column, run_of(p, p.follows, r), memory.values() + r * p.pitch * item_,
                   memory.valid() + r * p.pitch));
-      for (int g = r; g < std::min(p.rows, r + step_of(p.follows)); ++g) {
+      for (int g = r; g < plain::min(p.rows, r + step_of(p.follows)); ++g) {
         p.row[g] = x + (g - r) * p.pitch * item_;
       }
     }

@@ -3,6 +3,7 @@
 // The elements of a tile as the loops in vector registers read them: which ones count, and packs of
 // them.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/pack/pack.hpp"
 #include "cumulus/expr/elementary_packs.hpp"
@@ -12,7 +13,7 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// Lanes of a pack that holds each of these types, and counts of four bytes.
 template <class... T>
 inline constexpr int tile_width =
-    vector_bytes / std::max({int{sizeof(std::int32_t)}, int{sizeof(T)}...});
+    vector_bytes / plain::max({int{sizeof(std::int32_t)}, int{sizeof(T)}...});
 
 /// Packs of `Width` elements, of which those count that `Missing` tells.
 template <class Element, missing Missing, int Width> struct tile_elements {

@@ -3,6 +3,7 @@
 // The sweep over the tiles of a reduction on the host, shared out among threads. It is compiled
 // once for all types: what knows them are the loops of a tile.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/memory/memory_resource.hpp"
@@ -159,7 +160,7 @@ class tile_sweep {
       for (index_t unit = begin; unit < end; ++unit) {
         index_t const tile = unit % tiles;
         index_t const first = tile * tile_length;
-        int const count = static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
+        int const count = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
         void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
         void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
         int const counted =
@@ -181,7 +182,7 @@ class tile_sweep {
     locate_output(base, output, plan_.kept_rank);
     for (int done = 0; done < count;) {
       std::byte const* at[2 + max_leaves];
-      std::copy(base, base + operands_.size(), at);
+      plain::copy(base, base + operands_.size(), at);
       index_t const column = locate_reduced(at, first + done);
       int const part = run_length(first + done, column, count - done);
       std::byte* const to = values + done * f_.evaluator.item_bytes;
@@ -206,7 +207,7 @@ class tile_sweep {
       }
       return n;
     }
-    return static_cast<int>(std::min<index_t>(most, plan_.extent[plan_.row_axis()] - column));
+    return static_cast<int>(plain::min<index_t>(most, plan_.extent[plan_.row_axis()] - column));
   }
 
   /// True if 32 rows of columns fit a block and are one run at even steps in every operand.
@@ -233,7 +234,7 @@ class tile_sweep {
     index_t const result_step =
         operands_[0].stride[plan_.row_axis()] * index_t{operands_[0].item_bytes};
     parallel_range(
-        units, 1, plan_.outputs * std::max<index_t>(plan_.length, 1),
+        units, 1, plan_.outputs * plain::max<index_t>(plan_.length, 1),
         [&](index_t begin, index_t end) {
           row_loop loop = make_loop();
           column_memory memory(f_);
@@ -244,18 +245,18 @@ class tile_sweep {
             index_t const row = unit / tiles / blocks;
             index_t const first = tile * tile_length;
             int const count =
-                static_cast<int>(std::min<index_t>(tile_length, plan_.length - first));
-            int const width = static_cast<int>(std::min<index_t>(column_block, columns - column));
+                static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
+            int const width = static_cast<int>(plain::min<index_t>(column_block, columns - column));
             std::byte const* base[2 + max_leaves];
             locate_output(base, row, plan_.kept_rank - 1);
             bool const in_place = loop.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
             column_truths& counted = memory.truths;
             auto const run_of = [&](int r) {
-              return folded ? width * std::min(tile_lanes, count - r) : width;
+              return folded ? width * plain::min(tile_lanes, count - r) : width;
             };
             auto const evaluate = [&](int r, int slot) {
               std::byte const* at[2 + max_leaves];
-              std::copy(base, base + operands_.size(), at);
+              plain::copy(base, base + operands_.size(), at);
               locate_reduced(at, first + r);
               return produce(loop, at, column, run_of(r),
                              memory.values() + slot * column_block * f_.evaluator.item_bytes,

@@ -4,6 +4,7 @@
 // element that does not count is replaced by one that changes nothing, and how many count is
 // counted beside them. Compiled once for all types.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/row_loop.hpp"
 #include "cumulus/exec/host/tile_loops.hpp"
 
@@ -48,8 +49,8 @@ class column_truths {
     columns_ = width * lanes;
     item_bytes_ = item_bytes;
     missing_ = nothing != nullptr ? 0 : width;
-    std::fill(count_, count_ + columns_, 0);
-    std::fill(found_, found_ + width, false);
+    plain::fill(count_, count_ + columns_, 0);
+    plain::fill(found_, found_ + width, false);
     for (int c = 0; c < columns_; ++c) {
       if (nothing != nullptr) {
         set(c, nothing);

@@ -3,8 +3,7 @@
 // One tile of a reduction of real numbers over rows, for many outputs side by side: 32 lanes of
 // each column, in the order of docs/summation.md.
 
-#include <algorithm>
-
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 #include "cumulus/exec/host/vector_packs.hpp"
 
@@ -40,7 +39,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     prepare(state, tile.columns);
     if constexpr (A::needs_shift) {
       if (tile.truths != nullptr) {
-        std::copy_n(static_cast<element const*>(tile.truths->items()), tile.columns, state.shift);
+        plain::copy_n(static_cast<element const*>(tile.truths->items()), tile.columns, state.shift);
       } else {
         find_shifts(tile, state.shift, counts);
       }
@@ -73,7 +72,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     prepare(state, run);
     if constexpr (A::needs_shift) {
       if (tile.truths != nullptr) {
-        std::copy_n(static_cast<element const*>(tile.truths->items()), run, state.shift);
+        plain::copy_n(static_cast<element const*>(tile.truths->items()), run, state.shift);
       } else {
         find_shifts_of_runs(tile, state);
       }
@@ -84,7 +83,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     bool const* valid[rows_at_once] = {};
     for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
       int const left = tile.rows - r;
-      int const whole = std::min(left / tile_lanes, rows_at_once);
+      int const whole = plain::min(left / tile_lanes, rows_at_once);
       int const rest = whole < rows_at_once ? left % tile_lanes * tile.columns : 0;
       tile.source.fetch(r, tile_lanes, whole + (rest > 0 ? 1 : 0), x, valid);
       add_columns(x, x, whole, run, state, sum, false);
@@ -112,13 +111,13 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   /// Sets what all lanes of `lanes` columns share.
   static void prepare(column_state& state, int lanes) {
     int const padded = (lanes + width - 1) / width * width;
-    std::fill(state.count, state.count + padded, 0);
-    std::fill(state.shift, state.shift + padded, element(0));
+    plain::fill(state.count, state.count + padded, 0);
+    plain::fill(state.shift, state.shift + padded, element(0));
   }
   static void start_lanes(lanes& sum, int count) {
     int const padded = (count + width - 1) / width * width;
     for (int p = 0; p < parts; ++p) {
-      std::fill(sum[p], sum[p] + padded, V::start(p));
+      plain::fill(sum[p], sum[p] + padded, V::start(p));
     }
   }
 
@@ -162,7 +161,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       }
     });
     for (; c < columns; c += width) {
-      padded_columns<rows_fetched> const last(x, rows, c, std::min(width, columns - c), state);
+      padded_columns<rows_fetched> const last(x, rows, c, plain::min(width, columns - c), state);
       add_four_lanes<1>(last.x, {last.x, 0}, rows, 0, state, to, c);
     }
   }
@@ -231,7 +230,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       }
     });
     for (; c < columns; c += width) {
-      int const count = std::min(width, columns - c);
+      int const count = plain::min(width, columns - c);
       padded_columns<rows_at_once> const last(x, rows, c, count, state);
       add_rows<1>(last.x, {last.x, 0}, rows, 0, state, sum, c, fresh);
     }
@@ -295,7 +294,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         for (int l = columns; l < width; ++l) {
           values[g][l] = nothing_of(state.shift[c + l]);
         }
-        std::copy_n(static_cast<element const*>(from[g]) + c, columns, values[g]);
+        plain::copy_n(static_cast<element const*>(from[g]) + c, columns, values[g]);
         x[g] = values[g];
       }
     }
@@ -324,7 +323,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     for (int r = 0; r < tile.rows && missing_columns > 0; r += tile_lanes) {
       tile.source.fetch(r, tile_lanes, 1, x, valid);
       element const* const run = static_cast<element const*>(x[0]);
-      int const count = std::min(tile.rows - r, tile_lanes) * tile.columns;
+      int const count = plain::min(tile.rows - r, tile_lanes) * tile.columns;
       for (int i = 0; i < count && missing_columns > 0; ++i) {
         int const c = i % tile.columns;
         if (!found[c] && counts(run, valid[0], i)) {

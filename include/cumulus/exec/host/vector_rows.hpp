@@ -2,9 +2,9 @@
 #pragma once
 // One tile of a reduction of real numbers over neighbours in memory: 32 lanes in vector registers.
 
-#include <algorithm>
 #include <utility>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/vector_packs.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -59,8 +59,8 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
     }
     if (whole < n) {
       element values[tile_lanes];
-      std::fill(values + (n - whole), values + tile_lanes, nothing_of(first));
-      std::copy(x + whole, x + n, values);
+      plain::fill(values + (n - whole), values + tile_lanes, nothing_of(first));
+      plain::copy(x + whole, x + n, values);
       add(values);
     }
     if constexpr (masked) {

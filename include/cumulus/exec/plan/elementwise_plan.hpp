@@ -4,7 +4,6 @@
 // memory, and the case that decides which kernel runs. Made on the host, printable, tested without
 // a GPU.
 
-#include <algorithm>
 #include <string>
 
 #include "cumulus/expr/leaf.hpp"
@@ -54,9 +53,12 @@ namespace detail {
 /// True if axis `inner` continues axis `outer` in every operand.
 inline bool continues(std::span<operand const> operands, int outer, int inner,
                       index_t inner_extent) {
-  return std::all_of(operands.begin(), operands.end(), [&](operand const& o) {
-    return o.stride[outer] == o.stride[inner] * inner_extent;
-  });
+  for (operand const& o : operands) {
+    if (o.stride[outer] != o.stride[inner] * inner_extent) {
+      return false;
+    }
+  }
+  return true;
 }
 
 inline void copy_axis(std::span<operand> operands, int to, int from) {

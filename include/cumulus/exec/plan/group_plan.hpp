@@ -3,11 +3,11 @@
 // The groups of a grouped reduction, all of which are reduced together: where the members of each
 // begin, and where its tiles begin among the tiles of all. Made on the host, tested without a GPU.
 
-#include <algorithm>
 #include <span>
 #include <vector>
 
 #include "cumulus/core/config.hpp"
+#include "cumulus/core/plain.hpp"
 
 namespace cumulus::inline v1 {
 
@@ -39,9 +39,9 @@ class group_plan {
         bounds_.push_back(sum);
         if (g + 1 < first.size()) {
           index_t const count = bounds_[from + g + 1] - bounds_[from + g];
-          index_t const units = std::max<index_t>(1, (count + per_unit - 1) / per_unit);
+          index_t const units = plain::max<index_t>(1, (count + per_unit - 1) / per_unit);
           sum += units;
-          most = std::max(most, units);
+          most = plain::max(most, units);
         }
       }
       most_.push_back(most);
@@ -51,7 +51,7 @@ class group_plan {
       per_unit = merge_chunk(most);
     }
     for (index_t g = 0; g < groups(); ++g) {
-      longest_ = std::max(longest_, first[g + 1] - first[g]);
+      longest_ = plain::max(longest_, first[g + 1] - first[g]);
     }
   }
 

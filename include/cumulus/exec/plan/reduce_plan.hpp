@@ -4,6 +4,7 @@
 // whether work goes along the reduced elements (rows) or across them (columns). Made on the host,
 // printable, tested without a GPU. The order of a sum never depends on it (docs/summation.md).
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/plan/elementwise_plan.hpp"
 #include "cumulus/exec/plan/group_plan.hpp"
 
@@ -117,7 +118,7 @@ inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span
     for (int k = 0; k < rank; ++k) {
       stride[k] = o.stride[axes[k]];
     }
-    std::copy(stride, stride + max_rank, o.stride);
+    plain::copy(stride, stride + max_rank, o.stride);
   }
   for (int k = 0; k < rank; ++k) {
     plan.extent[k] = s[axes[k]];

@@ -4,6 +4,7 @@
 // runs. Made on the host, printable, tested without a GPU. Which elements are joined in which order
 // is a function of the shape and the space, never of the number of threads.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/plan/reduce_plan.hpp"
 
 namespace cumulus::inline v1 {
@@ -76,7 +77,7 @@ inline scan_plan plan_scan(shape const& s, axis_set const& set, std::span<operan
     for (int k = 0; k < rank; ++k) {
       stride[k] = o.stride[axes[k]];
     }
-    std::copy(stride, stride + max_rank, o.stride);
+    plain::copy(stride, stride + max_rank, o.stride);
   }
   for (int k = 0; k < rank; ++k) {
     plan.extent[k] = s[axes[k]];

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/io/npy/npy_header.hpp"
 #include "cumulus/io/replaced_file.hpp"
 
@@ -45,7 +45,7 @@ class npy_file {
   void read(void* to, std::size_t bytes) {
     auto* target = static_cast<char*>(to);
     for (std::size_t done = 0; done < bytes;) {
-      ssize_t const n = ::read(fd_, target + done, std::min(bytes - done, std::size_t{1} << 30));
+      ssize_t const n = ::read(fd_, target + done, plain::min(bytes - done, std::size_t{1} << 30));
       if (n < 0 && errno == EINTR) {
         continue;
       }
@@ -130,7 +130,7 @@ inline void write_npy(std::string const& path, npy_header const& header, void co
   int failed = fd < 0 ? errno : 0;
   auto const write = [&](char const* from, std::size_t count) {
     while (failed == 0 && count > 0) {
-      ssize_t const n = ::write(fd, from, std::min(count, std::size_t{1} << 30));
+      ssize_t const n = ::write(fd, from, plain::min(count, std::size_t{1} << 30));
       if (n >= 0) {
         from += n;
         count -= static_cast<std::size_t>(n);
@@ -178,8 +178,9 @@ inline void make_native(npy_type const& type, void* elements, std::size_t bytes)
   auto* const data = static_cast<unsigned char*>(elements);
   int const word_bytes = type.kind == 'c' ? type.item_bytes / 2 : type.item_bytes;
   if (type.kind == 'b') {  // other bytes than 0 and 1 are no values of a C++ bool
-    std::transform(data, data + bytes, data,
-                   [](unsigned char c) { return static_cast<unsigned char>(c != 0); });
+    for (std::size_t i = 0; i < bytes; ++i) {
+      data[i] = data[i] != 0 ? 1 : 0;
+    }
   } else if (type.swapped && word_bytes == 2) {
     detail::swap_words<std::uint16_t>(data, bytes);
   } else if (type.swapped && word_bytes == 4) {
