@@ -30,8 +30,8 @@ inline shape broadcast_shapes(shape const& a, shape const& b, char const* functi
 
 /// Strides that read an array of shape `from` as if it had shape `to`.
 /// Throws: shape_error if `from` cannot be stretched to `to`.
-inline strides broadcast_strides(shape const& from, strides const& st, shape const& to,
-                                 char const* function) {
+[[gnu::noinline]] inline strides broadcast_strides(shape const& from, strides const& st,
+                                                   shape const& to, char const* function) {
   int const shift = to.rank() - from.rank();
   bool fits = shift >= 0;
   strides result = strides::filled(to.rank(), 0);

@@ -16,24 +16,23 @@ template <class T> constexpr T const& max(T const& a, T const& b) { return a < b
 template <class T> constexpr T min(std::initializer_list<T> values) {
   T smallest = *values.begin();
   for (T const& value : values) {
-    smallest = min(smallest, value);
+    smallest = plain::min(smallest, value);
   }
   return smallest;
 }
 template <class T> constexpr T max(std::initializer_list<T> values) {
   T largest = *values.begin();
   for (T const& value : values) {
-    largest = max(largest, value);
+    largest = plain::max(largest, value);
   }
   return largest;
 }
 
 template <class T> constexpr T const& clamp(T const& x, T const& low, T const& high) {
-  return min(max(x, low), high);
+  return plain::min(plain::max(x, low), high);
 }
 
-template <class From, class Count, class To>
-constexpr void copy_n(From from, Count count, To to) {
+template <class From, class Count, class To> constexpr void copy_n(From from, Count count, To to) {
   for (Count i = 0; i < count; ++i) {
     *to++ = *from++;
   }
@@ -47,15 +46,16 @@ void copy_n(T const* from, Count count, T* to) {
   }
 }
 template <class From, class To> constexpr void copy(From first, From last, To to) {
-  copy_n(first, last - first, to);
+  plain::copy_n(first, last - first, to);
 }
 template <class T, class To>
   requires std::is_pointer_v<To>
 constexpr void copy(T* first, T* last, To to) {
-  copy_n(static_cast<T const*>(first), last - first, to);
+  plain::copy_n(static_cast<T const*>(first), last - first, to);
 }
 
-template <class To, class Count, class T> constexpr void fill_n(To to, Count count, T const& value) {
+template <class To, class Count, class T>
+constexpr void fill_n(To to, Count count, T const& value) {
   for (Count i = 0; i < count; ++i) {
     *to++ = value;
   }

@@ -54,8 +54,8 @@ void sweep(elementwise_plan const& plan, std::span<operand const> operands,
 }
 
 /// Plans and runs one loop over leaves that have strides over the output's shape.
-inline void plan_and_sweep(sweep_functions::loop loop, shape const& s, std::span<operand> operands,
-                           void* const* contexts) {
+[[gnu::noinline]] inline void plan_and_sweep(sweep_functions::loop loop, shape const& s,
+                                             std::span<operand> operands, void* const* contexts) {
   elementwise_plan const plan = plan_elementwise(s, operands);
   if (plan.what != sweep::empty) {
     loop(plan, operands, contexts);

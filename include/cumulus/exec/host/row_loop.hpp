@@ -163,8 +163,9 @@ class row_loop {
   }
 
   /// Evaluates part of a row; element i goes `step` * i elements behind out.at.
-  void operator()(std::byte const* const* at, index_t first, index_t count, row_output const& out,
-                  index_t step = 1) {
+  // Out of line, as all that is long here: several sweeps call it.
+  [[gnu::noinline]] void operator()(std::byte const* const* at, index_t first, index_t count,
+                                    row_output const& out, index_t step = 1) {
     index_t const end = first + count;
     index_t const size = evaluator_.item_bytes;
     if (direct_ && step == 1) {
@@ -194,8 +195,8 @@ class row_loop {
 
   /// Evaluates `rows` whole rows, neighbours along axis `along`, several in one call of the loop of
   /// the expression; see takes_whole_rows.
-  void whole_rows(std::byte const* const* at, int along, index_t rows, index_t length,
-                  row_output out) {
+  [[gnu::noinline]] void whole_rows(std::byte const* const* at, int along, index_t rows,
+                                    index_t length, row_output out) {
     index_t const most = plain::min<index_t>(
         most_rows, repeated_packs / (repeated_leaves_ > 0 ? repeated_leaves_ : 1));
     for (index_t r = 0; r < rows;) {
@@ -216,8 +217,8 @@ class row_loop {
 
   /// Where the packs of rows first, first + 1, … along an axis are read: an array at step 0 is a
   /// pack of copies, a gather has one index for the whole row.
-  std::byte const* const* rows_of(std::byte const* const* at, int along, index_t first,
-                                  index_t rows) {
+  [[gnu::noinline]] std::byte const* const* rows_of(std::byte const* const* at, int along,
+                                                    index_t first, index_t rows) {
     std::size_t const leaves = leaves_.size();
     std::byte* packs = repeated_;
     for (std::size_t k = 0; k < leaves; ++k) {
@@ -242,8 +243,8 @@ class row_loop {
     return at_;
   }
 
-  void staged(std::byte const* const* at, index_t first, index_t end, row_output const& out,
-              index_t step) {
+  [[gnu::noinline]] void staged(std::byte const* const* at, index_t first, index_t end,
+                                row_output const& out, index_t step) {
     while (first < end) {
       int const count = static_cast<int>(plain::min<index_t>(stage_.room(), end - first));
       stage_.add(at, first, count);

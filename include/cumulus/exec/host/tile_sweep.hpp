@@ -88,7 +88,7 @@ class tile_sweep {
 
   /// Moves to reduced index i, without the row axis when work runs along it; returns the position
   /// on that axis.
-  index_t locate_reduced(std::byte const** at, index_t i) const {
+  [[gnu::noinline]] index_t locate_reduced(std::byte const** at, index_t i) const {
     i = plan_.members != nullptr ? plan_.members[i] : i;
     int k = plan_.kept_rank + plan_.reduced_rank - 1;
     index_t column = 0;
@@ -132,8 +132,8 @@ class tile_sweep {
 
   /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
   /// values are.
-  void const* produce(row_loop& loop, std::byte const* const* at, index_t first, int count,
-                      std::byte* values, bool* valid) const {
+  [[gnu::noinline]] void const* produce(row_loop& loop, std::byte const* const* at, index_t first,
+                                        int count, std::byte* values, bool* valid) const {
     void const* x = replaces_ ? nullptr : loop.in_place(at + 1, first);
     if (x == nullptr) {
       std::byte* const row =

@@ -93,7 +93,8 @@ inline int transposed_axis(elementwise_plan const& plan, std::span<operand const
 
 /// Plans a sweep over `s`. `operands` holds the output first, then the leaves, all with strides
 /// over s; their strides are rewritten over the plan's merged axes.
-inline elementwise_plan plan_elementwise(shape const& s, std::span<operand> operands) {
+[[gnu::noinline]] inline elementwise_plan plan_elementwise(shape const& s,
+                                                           std::span<operand> operands) {
   elementwise_plan plan;
   plan.size = s.size();
   if (plan.size == 0) {
@@ -158,8 +159,9 @@ inline void step_along(std::byte const** at, std::span<operand const> operands, 
 }
 
 /// Moves what stands in each operand to position `position` of the axes [first, last).
-inline void step_to(std::byte const** at, std::span<operand const> operands, index_t const* extent,
-                    int first, int last, index_t position) {
+[[gnu::noinline]] inline void step_to(std::byte const** at, std::span<operand const> operands,
+                                      index_t const* extent, int first, int last,
+                                      index_t position) {
   for (int k = last - 1; k >= first; --k) {
     step_along(at, operands, k, position % extent[k]);
     position /= extent[k];
@@ -170,7 +172,8 @@ inline void step_to(std::byte const** at, std::span<operand const> operands, ind
 class row_walker {
  public:
   /// Stands at row `row` of the sweep.
-  row_walker(int rank, index_t const* extent, std::span<operand const> operands, index_t row)
+  [[gnu::noinline]] row_walker(int rank, index_t const* extent, std::span<operand const> operands,
+                               index_t row)
       : rank_(rank), extent_(extent), operands_(operands) {
     for (std::size_t i = 0; i < operands.size(); ++i) {
       at_[i] = operands[i].data;
