@@ -77,6 +77,13 @@ if(CUMULUS_NVCC)
                    "${CMAKE_CURRENT_SOURCE_DIR}/checks/kernels.py" ${CUMULUS_NVCC})
 endif()
 
+# What compiling costs a user, against its budgets; other compilers have none.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CUMULUS_NATIVE)
+  cumulus_add_test(checks/compile_time ${Python3_EXECUTABLE}
+                   "${PROJECT_SOURCE_DIR}/benchmarks/compile_time/measure.py" --check --compiler g++)
+  set_tests_properties(checks/compile_time PROPERTIES RUN_SERIAL TRUE)
+endif()
+
 # tests/compile_fail/<name>.cpp must not compile, with the sentence that its first line expects.
 set(flags -std=c++20 -I "${CUMULUS_INCLUDE_DIR}")
 if(TARGET OpenMP::OpenMP_CXX)
