@@ -144,7 +144,7 @@ TEST(TogetherPlan, WhatIsWrittenInPlace) {
     return in_place;
   };
   auto const part = [](auto const& e, auto const& target) {
-    return cm::joint_part{.leaves = {e.leaves(), e.leaf_count},
+    return cm::joint_part{.leaves = {e.leaves(), static_cast<std::size_t>(e.leaf_count)},
                           .extents = &e.shape(),
                           .target = cm::target_of(target),
                           .owner = nullptr};

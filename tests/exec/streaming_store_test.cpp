@@ -51,6 +51,26 @@ template <class T> void check_row() {
   }
 }
 
+/// Memory of one's own whose elements lie between the lines' whole elements.
+template <class Real> void check_misplaced() {
+  using T = cm::complex<Real>;
+  index_t const n = cm::streamed_bytes / index_t{sizeof(T)} + 100;
+  std::size_t const bytes = static_cast<std::size_t>(n + 4) * sizeof(T);
+  cm::buffer const block = cm::allocate_host(bytes);
+  auto* const first = reinterpret_cast<T*>(static_cast<Real*>(block.data()) + 1);
+  cm::array_view<T> const out(block, first, cm::shape{n}, cm::strides{1});
+  cm::ndarray<T> const x = cm::astype<T>(cm::arange(n) % 50);
+  out.assign(x + x);
+  for (index_t i = 0; i < n; ++i) {
+    ASSERT_TRUE(first[i] == T(static_cast<Real>(2 * (i % 50)))) << i;
+  }
+}
+
+TEST(Streams, ComplexNumbersBesideMultiplesOfTheirSize) {
+  check_misplaced<float>();
+  check_misplaced<double>();
+}
+
 TEST(Streams, RowsOfEveryWidth) {
   check_row<std::int8_t>();
   check_row<cm::float16>();

@@ -141,7 +141,8 @@ def statement(n, code):
     """A snippet as the body of a function."""
     if re.fullmatch(r"cm::\w+", code):
         return f"using {code};"
-    if several := re.match(r"auto \[(\w+)|cm::tie\((\w+)", code):
+    # Of several results the last one: it is the one that the first must not have changed.
+    if several := re.match(r"auto \[.*?(\w+)\]|cm::tie\(.*?(\w+)\) =", code):
         return f"{code.rstrip(';')}; show({n}, {several[1] or several[2]});"
     if code.startswith("{."):
         return f"show({n}, cm::sum(a, 0, {code}));"
@@ -171,7 +172,7 @@ def numpy_value(code):
             value = eval(code, known)
     except SyntaxError:
         exec(code, known)
-        several = re.match(r"(\w+), ", code)
+        several = re.match(r"(?:\w+, )+(\w+) =", code)
         value = known[several[1] if several else "a"]
     return known["a"] if value is None else value
 

@@ -172,7 +172,7 @@ std::tuple<statistic_array<X, S>...> reduce_statistics(X const& x, axis_set cons
   shape const kept = reduced_shape(s, set, options.keepdims);
   untyped_array const* const where = reduce_arguments::where_of(options);
   leaf const mask = reduce_arguments::mask_leaf(function, where, s);
-  reduce_target target{.mask = where != nullptr ? &mask : nullptr};
+  reduce_target target{.op = {}, .mask = where != nullptr ? &mask : nullptr};
   std::tuple const own(
       statistics::joined<typename S::template options_of<X>>(options, one.choice)...);
   return std::apply(

@@ -70,10 +70,10 @@ template <class Reducer> struct merge_arguments {
   tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
   int chunk = 256;                      ///< tiles of an output that one block merges
   index_t chunks = 1;                   ///< of an output, of all groups together
-  divider by_chunks;
+  divider by_chunks = {};
   bool last = true;                    ///< each group has one chunk: the result
   group_table const* table = nullptr;  ///< for the host alone
-  group_levels group;
+  group_levels group = {};
   index_t work_blocks = 0;
   Reducer reducer;
 };
@@ -86,6 +86,9 @@ template <class Reducer> struct merge_body {
   struct shared_memory {
     tile_summary<Reducer> tile[256];
   };
+  static_assert(sizeof(shared_memory) <= 48 * 1024,
+                "cumulus: these statistics together need more shared memory than a block of "
+                "threads has; compute them in two calls of reduce_all_of");
   static constexpr int phases = 10;
   static constexpr bool warp_barriers = false;
 

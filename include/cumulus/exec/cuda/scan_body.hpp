@@ -21,8 +21,8 @@ template <class Tree, class S> struct scan_arguments {
   index_t length = 1;
   index_t tile = 1;  ///< elements of a tile
   index_t tiles = 1;
-  divider units;  ///< along: by the tiles of a series; across: by the series
-  int team = 1;   ///< along: threads that share a tile
+  divider units = {};  ///< along: by the tiles of a series; across: by the series
+  int team = 1;        ///< along: threads that share a tile
   /// Where totals of tiles go instead of results; null where results are wanted.
   typename S::lane* totals = nullptr;
   typename S::lane const* before = nullptr;  ///< totals up to and with each tile; null: one tile

@@ -52,8 +52,8 @@ inline column_rows rows_of_columns(void const* const* x, void const* const* next
 }  // namespace detail
 
 /// Reduces a tile as lane_schedule says.
-[[gnu::noinline]] inline void sweep_column_tile(column_part const& tile, column_loops const& loops, void* state,
-                              void* summaries) {
+[[gnu::noinline]] inline void sweep_column_tile(column_part const& tile, column_loops const& loops,
+                                                void* state, void* summaries) {
   loops.begin(tile, state, tile.columns);
   lane_schedule const schedule(tile.rows, tile.source.in_place() ? rows_fetched : rows_staged);
   row_reader reader(tile.source);
@@ -76,8 +76,8 @@ inline column_rows rows_of_columns(void const* const* x, void const* const* next
 
 /// The same for few columns whose rows follow one another in memory, so that 32 of them are one run
 /// of 32 * columns lanes: row g of the source is such a run, the last one may be shorter.
-[[gnu::noinline]] inline void sweep_folded_tile(column_part const& tile, column_loops const& loops, void* state,
-                              void* summaries) {
+[[gnu::noinline]] inline void sweep_folded_tile(column_part const& tile, column_loops const& loops,
+                                                void* state, void* summaries) {
   int const run = tile_lanes * tile.columns;
   loops.begin(tile, state, run);
   loops.start(state, 0, run);

@@ -84,15 +84,16 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  /// The last columns of rows, fewer than `step`; to the others nothing is added.
+  /// The last columns of rows, fewer than `wanted`; to the others nothing is added.
   struct last_columns {
     element values[rows_fetched][step];
     void const* x[rows_fetched];
 
-    [[gnu::noinline]] void take(column_rows const& from, int c, column_state const& state) {
+    [[gnu::noinline]] void take(column_rows const& from, int c, int wanted,
+                                column_state const& state) {
       int const columns = from.columns - c;
       for (int g = 0; g < from.rows; ++g) {
-        for (int l = columns; l < step; ++l) {
+        for (int l = columns; l < wanted; ++l) {
           values[g][l] = nothing_of(state.shift[c + l]);
         }
         plain::copy_n(static_cast<element const*>(from.x[g]) + c, columns, values[g]);
@@ -111,7 +112,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     for (int part = 0; part < 3; ++part) {
       bool const is_last = part == 2;
       if (is_last && c < rows.columns) {
-        last.take(rows, c, state);
+        last.take(rows, c, Step, state);
       }
       int const end = part == 0 ? rows.edge
                       : is_last ? padded_to<Step>(rows.columns)
