@@ -79,8 +79,9 @@ endif()
 
 # What compiling costs a user, against its budgets; other compilers have none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CUMULUS_NATIVE)
-  cumulus_add_test(checks/compile_time ${Python3_EXECUTABLE}
-                   "${PROJECT_SOURCE_DIR}/benchmarks/compile_time/measure.py" --check --compiler g++)
+  cumulus_add_test(
+    checks/compile_time ${Python3_EXECUTABLE}
+    "${PROJECT_SOURCE_DIR}/benchmarks/compile_time/measure.py" --check --compiler g++)
   set_tests_properties(checks/compile_time PROPERTIES RUN_SERIAL TRUE)
 endif()
 

@@ -36,6 +36,9 @@ MAY_INCLUDE = {
 # Where the presence of CUDA may be asked for, besides the dispatchers directly in exec/.
 ASKS_FOR_CUDA = ("core/config", "memory/", "linalg/", "fft/", "random/")
 SLOW_HEADERS = ("iostream", "regex", "ranges", "chrono", "format")
+# And in what cumulus.hpp includes (docs/decisions/0013-compile-time.md).
+SLOW_FOR_ALL = ("algorithm", "functional", "memory", "mutex")
+UMBRELLA = "cumulus.hpp"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CUDA_QUESTION = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*\bCUMULUS_HAS_CUDA\b")
 
@@ -75,6 +78,16 @@ def rooms_reached(name, texts, seen=None):
     return reached
 
 
+def headers_below(name, texts, seen=None):
+    """`name` and all headers of cumulus that including it brings in."""
+    seen = set() if seen is None else seen
+    if name not in seen and name in texts:
+        seen.add(name)
+        for _, _, other in included_headers(texts[name]):
+            headers_below(other.removeprefix("cumulus/"), texts, seen)
+    return seen
+
+
 def first_lines_problem(text):
     """What is wrong with how a header begins, or None."""
     lines = text.splitlines()
@@ -92,6 +105,7 @@ def problems_of(include_dir):
         for path in sorted(include_dir.rglob("*.hpp"))
     }
     found = []
+    for_all = headers_below(UMBRELLA, texts)
     for name, text in texts.items():
         room = room_of(Path(name))
         where = f"include/cumulus/{name}"
@@ -104,6 +118,8 @@ def problems_of(include_dir):
         for number, bracket, other in included_headers(text):
             if other in SLOW_HEADERS:
                 found.append(f"{where}:{number}: <{other}> is too slow to compile for a header")
+            if other in SLOW_FOR_ALL and name in for_all:
+                found.append(f"{where}:{number}: <{other}> costs every source that includes us")
             if bracket == '"' and not other.startswith("cumulus/"):
                 found.append(f'{where}:{number}: "{other}" must be "cumulus/<room>/<file>"')
             if not other.startswith("cumulus/"):
@@ -132,7 +148,9 @@ def self_test():
         "exec/assign.hpp": head
         + '#include "cumulus/exec/host/loop.hpp"\n#if CUMULUS_HAS_CUDA\n#endif\n',
         "exec/host/loop.hpp": head + "#include <cumulus/exec/plan/merge.hpp>\n",
-        "ops/add.hpp": head + "#include <cumulus/exec/assign.hpp>\n",
+        "ops/add.hpp": head
+        + "#include <cumulus/exec/assign.hpp>\n#include <cumulus/core/heavy.hpp>\n",
+        "io/sorted.hpp": head + "#include <algorithm>\n",
         "cumulus.hpp": head + "#include <cumulus/ops/add.hpp>\n",
         "climate/area.hpp": head + "#include <cumulus/cumulus.hpp>\n",
     }
@@ -144,6 +162,7 @@ def self_test():
         "exec/host/sideways.hpp": head + "#include <cumulus/exec/assign.hpp>\n",
         "io/umbrella.hpp": head + "#include <cumulus/cumulus.hpp>\n",
         "core/slow.hpp": head + "#  include <regex>\n",
+        "core/heavy.hpp": head + "#include <algorithm>\n",
         "core/gone.hpp": head + "#include <cumulus/core/nowhere.hpp>\n",
         "core/quoted.hpp": head + '#include "shape.hpp"\n',
         "core/no_licence.hpp": "#pragma once\n",
