@@ -9,7 +9,8 @@
     python3 benchmarks/run.py --report results.json --docs    # from figures of before
 
 Every row is measured in rounds; in a round every contestant is measured once, pinned to as many
-processors as it has threads. The first round also checks every result. Peers in Python are
+processors as it has threads. The first round also checks every result; a peer that takes more than
+three times as long as this library there is not measured again. Peers in Python are
 those that --python can import: numpy, numexpr, numba, jax. Results: <output>/results.json,
 performance.md and performance.svg. Leave the machine alone meanwhile: the load is recorded.
 The exit status is 1 if the limit or this library has a wrong or no answer that it should have.

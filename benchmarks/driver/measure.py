@@ -5,6 +5,16 @@ from . import statistics
 from .process import Failure
 
 
+FAR_BEHIND = 3.0  # times our own time: a peer that takes longer sits out after the first round
+
+
+def is_far_behind(name, times):
+    ours = times.get(statistics.OURS)
+    if name in (statistics.OURS, *statistics.LIMITS) or not ours or not times[name]:
+        return False
+    return times[name][0] > FAR_BEHIND * ours[0]
+
+
 def entries(contestants, row, limit_forms):
     """(name in the table, contestant, variant of the row) of those that may take part."""
     for name, contestant in contestants.items():
@@ -33,7 +43,7 @@ def measured(row, dtype, threads, contestants, options, limit_forms):
     for k in range(options.rounds):
         # Each round begins with another one.
         for name, contestant, variant in turns[k % len(turns) :] + turns[: k % len(turns)]:
-            if times[name] is None:
+            if times[name] is None or (k > 0 and is_far_behind(name, times)):
                 continue
             try:
                 taken = contestant.measure(
