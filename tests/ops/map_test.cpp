@@ -3,6 +3,7 @@
 // written out.
 
 #include <array>
+#include <stdexcept>
 
 #include "tests/typed_arrays.hpp"
 
@@ -112,6 +113,28 @@ TEST(map_on_the_host, keeps_large_functors_alive) {
   auto const copy = e;
   EXPECT_EQ(values_of(copy)[9], 99);
   EXPECT_EQ(values_of(e)[99], 99 * 99 + 2 * 99);
+}
+
+/// Fails where it is called for a position that the sequence does not have.
+struct below {
+  double end;
+  double operator()(double x) const {
+    if (!(x >= 0 && x < end)) {
+      throw std::out_of_range("called for what is not there");
+    }
+    return 2 * x;
+  }
+};
+TEST(map_on_the_host, never_calls_a_functor_beyond_a_sequence) {
+  for (cm::index_t n : {1, 3, 7, 9, 63, 65, 513, 1025}) {
+    double const end = static_cast<double>(n);
+    cm::ndarray<double, cm::host> const a(cm::map(below{end}, cm::arange<double, cm::host>(n)));
+    for (cm::index_t i = 0; i < n; ++i) {
+      ASSERT_EQ(a.data()[i], 2.0 * static_cast<double>(i)) << n;
+    }
+    auto const sum = cm::sum(cm::map(below{end}, cm::arange<double, cm::host>(n)));
+    EXPECT_EQ(sum.item(), end * (end - 1));
+  }
 }
 
 struct without_memory : table {

@@ -72,6 +72,20 @@ template <class F, class R, class... Children> struct map {
   static constexpr int leaf_count = 1 + (Children::leaf_count + ... + 0);
 };
 
+/// Whether some elements are computed from their positions.
+template <class Tree> inline constexpr bool has_generator_v = false;
+template <class Sequence> inline constexpr bool has_generator_v<generator<Sequence>> = true;
+template <class Op, class R, class... Children>
+inline constexpr bool has_generator_v<apply<Op, R, Children...>> =
+    (has_generator_v<Children> || ...);
+template <class F, class R, class... Children>
+inline constexpr bool has_generator_v<map<F, R, Children...>> = (has_generator_v<Children> || ...);
+template <class Value, class Valid>
+inline constexpr bool has_generator_v<masked<Value, Valid>> =
+    has_generator_v<Value> || has_generator_v<Valid>;
+template <class Value>
+inline constexpr bool has_generator_v<not_nan<Value>> = has_generator_v<Value>;
+
 }  // namespace tree
 
 /// The parameters of a gather, in the value of its array leaf.

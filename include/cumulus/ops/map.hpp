@@ -21,8 +21,10 @@ template <class Space, class F> leaf functor_leaf(F f) {
     static_assert(std::is_same_v<Space, host>,
                   "cumulus: a functor for CUDA arrays must be trivially copyable, at most 48 bytes "
                   "and aligned to at most 16; put larger data into arrays");
-    F* const stored = new (std::nothrow) F(std::move(f));
-    if (stored == nullptr) {
+    F* stored = nullptr;
+    try {
+      stored = new F(std::move(f));
+    } catch (std::bad_alloc const&) {
       raise<out_of_memory>(
           {"map: expected memory for a function of ", sizeof(F), " bytes, got none"});
     }

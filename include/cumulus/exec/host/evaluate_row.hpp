@@ -33,7 +33,8 @@ struct row_output {
 
 /// The loop of one expression, without its type.
 struct row_evaluator {
-  /// Writes a number of packs. What is streamed begins at a line of the cache.
+  /// Writes a number of packs, of which the last one may be filled up with its first element. What
+  /// is streamed begins at a line of the cache.
   void (*packs)(row_part const&, row_output const&);
   int leaves;
   int item_bytes;  ///< of an element of the result
@@ -94,13 +95,21 @@ template <int Leaves> struct host_cursor {
 template <class Tree> void evaluate_packs(row_part const& part, row_output const& out) {
   using T = typename Tree::value_type;
   using Packs = host_packs<Tree>;
+  auto const evaluate_at = [&part](auto const& cursor, index_t i) {
+    int count = Packs::size;
+    if constexpr (tree::has_generator_v<Tree>) {
+      index_t const left = part.first + part.count - i;
+      count = left < count ? static_cast<int>(left) : count;
+    }
+    return evaluate<Tree, Packs, access::unit>(cursor, i, count);
+  };
   constexpr int bytes = Packs::size * static_cast<int>(sizeof(T));
   host_cursor<Tree::leaf_count> c(part, Packs::size);
   index_t const end = part.first + part.count;
   if constexpr (tree::is_masked_v<Tree>) {
     c.enter(part, 0);
     for (index_t i = part.first; i < end; i += Packs::size) {
-      auto const pack = evaluate<Tree, Packs, access::unit>(c, i);
+      auto const pack = evaluate_at(c, i);
       store<T, Packs, access::unit>(out.at, 1, i, Packs::size, pack.value);
       store<bool, Packs, access::unit>(reinterpret_cast<std::byte*>(out.valid), 1, i, Packs::size,
                                        pack.valid);
@@ -112,7 +121,7 @@ template <class Tree> void evaluate_packs(row_part const& part, row_output const
       c.enter(part, row);
       std::byte* to = out.at + row * out.row_step + part.first * index_t{sizeof(T)};
       for (index_t i = part.first; i < end; i += Packs::size, to += bytes) {
-        auto const pack = evaluate<Tree, Packs, access::unit>(c, i);
+        auto const pack = evaluate_at(c, i);
         if (streams) {
           typename simd<unsigned char, bytes>::vec v;
           store<T, Packs, access::unit>(reinterpret_cast<std::byte*>(&v), 1, 0, Packs::size, pack);

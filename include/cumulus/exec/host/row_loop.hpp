@@ -82,7 +82,7 @@ class row_stage {
         copy_items(end, 1, end - rest * bytes, 0, missing, bytes);
       }
     }
-    evaluator_.packs({at_, item_step_, staged_, axis_, 0, size_ + missing}, {values_, valid_});
+    evaluator_.packs({at_, item_step_, staged_, axis_, 0, size_}, {values_, valid_});
     size_ = 0;
   }
 

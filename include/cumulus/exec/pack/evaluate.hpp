@@ -90,14 +90,16 @@ template <class T> struct evaluator<tree::constant<T>> {
 template <class Sequence> struct evaluator<tree::generator<Sequence>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
-  static CUMULUS_HD auto at(C const& c, index_t i, int) {
+  static CUMULUS_HD auto at(C const& c, index_t i, [[maybe_unused]] int count) {
     using T = typename Sequence::value_type;
     Sequence const& sequence = c.operands[K].template value_as<Sequence>();
     index_t const first =
         static_cast<index_t>(reinterpret_cast<std::uintptr_t>(c.at[K])) + i * c.step[K];
     pack_of<T, Policy> p;
     for (int l = 0; l < Policy::size; ++l) {
-      set_lane(p, l, sequence.at(first + l * c.step[K]));
+      // On the host a pack is filled up with its first element, here as in memory.
+      int const lane = A == access::unit && l >= count ? 0 : l;
+      set_lane(p, l, sequence.at(first + lane * c.step[K]));
     }
     return p;
   }
