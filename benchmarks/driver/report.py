@@ -84,8 +84,8 @@ def machine_lines(run):
     yield f"- {m['date']}, revision {m['revision']}; load of the machine before {m['load']:.2f}, " \
           f"after {run['load_after']:.2f}; {100 * run['stolen']:.1f} % of the time went elsewhere"
     s = run["settings"]
-    yield f"- Medians of {s['rounds']} rounds of at least {s['seconds']} s each; a peer that takes " \
-          "more than three times as long as this library in the first one is not measured again"
+    yield f"- Medians of {s['rounds']} rounds of at least {s['seconds']} s each; a peer that " \
+          "takes more than three times our time in the first one is not measured again"
 
 
 def table(records):
