@@ -83,7 +83,7 @@ inline std::vector<double> numbers_of(std::string const& command) {
 
 inline std::string python(std::string const& arguments) {
   return std::string(CUMULUS_PYTHON) + " '" +
-         (fs::path(__FILE__).parent_path() / "netcdf_cases.py").string() + "' " + arguments;
+         (fs::path(CUMULUS_SOURCE_DIR) / "tests/io/netcdf_cases.py").string() + "' " + arguments;
 }
 
 inline bool has_netcdf4_module() {

@@ -22,6 +22,9 @@ class ndarray : public array_interface<ndarray<T, Space>> {
   using lazy_source_tag = void;
   static_assert(!std::is_const_v<T>,
                 "cumulus: an ndarray owns writable elements; use array_view<T const>");
+  static_assert(dtype<std::remove_const_t<T>>,
+                "cumulus: array elements are bool, the fixed-width integers, float16, bfloat16, "
+                "float, double, complex<float> or complex<double>");
 
   /// An empty array of shape (0,).
   ndarray() = default;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 
 #include "cumulus/memory/buffer.hpp"
 #include "cumulus/memory/mutex.hpp"
@@ -28,7 +29,7 @@ class memory_resource {
 
 /// Host memory aligned to 64 bytes. Blocks of a megabyte and more are kept for the next array of
 /// about that size, those of several megabytes in huge pages; smaller ones are the C library's.
-/// Sizes are rounded up to one of eight steps between powers of two.
+/// Sizes are rounded up to one of eight steps between powers of two, and at most 1024 are kept.
 class host_memory_pool final : public memory_resource {
  public:
   /// Throws: out_of_memory if the system has not `bytes` left after the pool was released, or the
@@ -139,6 +140,7 @@ class host_memory_pool final : public memory_resource {
     for (int i = kept_count_; i-- > 0;) {
       if (kept_[i].size == size) {
         void* const data = kept_[i].data;
+        kept_bytes_ -= size;
         forget(i, i + 1);
         return data;
       }
@@ -155,6 +157,7 @@ class host_memory_pool final : public memory_resource {
     }
     if (kept_count_ == most_kept) {
       std::free(kept_[0].data);
+      kept_bytes_ -= kept_[0].size;
       forget(0, 1);
     }
     kept_[kept_count_++] = {data, size};
@@ -165,21 +168,18 @@ class host_memory_pool final : public memory_resource {
   /// Frees what was kept longest first.
   void shrink_to(std::size_t bytes) noexcept {
     int freed = 0;
-    for (std::size_t left = kept_bytes_; left > bytes; ++freed) {
+    for (; kept_bytes_ > bytes; ++freed) {
       std::free(kept_[freed].data);
-      left -= kept_[freed].size;
+      kept_bytes_ -= kept_[freed].size;
     }
     forget(0, freed);
   }
 
-  /// Takes the blocks [first, last) out of those that are kept.
+  /// Takes the blocks [first, last) out of the list.
   void forget(int first, int last) noexcept {
-    for (int i = first; i < last; ++i) {
-      kept_bytes_ -= kept_[i].size;
-    }
-    for (int i = last; i < kept_count_; ++i) {
-      kept_[first + i - last] = kept_[i];
-    }
+    // No loop: its instructions would be those of one build for all (docs/decisions/0002).
+    std::memmove(kept_ + first, kept_ + last,
+                 static_cast<std::size_t>(kept_count_ - last) * sizeof(block));
     kept_count_ -= last - first;
   }
 
