@@ -95,7 +95,7 @@ template <int Leaves> struct host_cursor {
 template <class Tree> void evaluate_packs(row_part const& part, row_output const& out) {
   using T = typename Tree::value_type;
   using Packs = host_packs<Tree>;
-  auto const evaluate_at = [&part](auto const& cursor, index_t i) {
+  auto const evaluate_at = [&](auto const& cursor, index_t i) {
     int count = Packs::size;
     if constexpr (tree::has_generator_v<Tree>) {
       index_t const left = part.first + part.count - i;
