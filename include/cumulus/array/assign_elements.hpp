@@ -36,11 +36,7 @@ template <class View> assign_target target_of(View const& v) {
 
 /// True if every reference to the storage is the owner's or one of `leaves`.
 inline bool unshared_by_others(buffer const& owner, std::span<leaf const> leaves) {
-  std::int64_t own = 1;
-  for (leaf const& l : leaves) {
-    own += l.owner == owner ? 1 : 0;
-  }
-  return owner && owner.use_count() == own;
+  return owner && owner.use_count() == 1 + references_among(leaves, owner);
 }
 
 /// What `a = x` does to an owner: its elements become those of `leaves`, of shape `s`, in new

@@ -80,6 +80,26 @@ inline constexpr sweep_functions sweep_functions_of = {
     detail::sweep<Tree, Space>, detail::sweep<tree::array<typename Tree::value_type>, Space>,
     allocate<Space>, sizeof(typename Tree::value_type), may_throw_v<Tree>};
 
+/// The leaf's operand over `s`.
+inline operand operand_over(leaf const& l, shape const& extents, shape const& s,
+                            char const* function) {
+  operand o = l.op;
+  if (extents != s) {
+    strides const st = broadcast_strides(extents, l.strides_over(extents.rank()), s, function);
+    plain::copy_n(st.begin(), st.rank(), o.stride);
+  }
+  return o;
+}
+
+/// How many of the leaves refer to `owner`.
+inline std::int64_t references_among(std::span<leaf const> leaves, buffer const& owner) {
+  std::int64_t count = 0;
+  for (leaf const& l : leaves) {
+    count += l.owner == owner ? 1 : 0;
+  }
+  return count;
+}
+
 /// Writes leaves of shape `s` to the target, broadcast to its shape, through a temporary if the
 /// target overlaps what is read.
 inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves, shape const& s,
@@ -91,12 +111,8 @@ inline void assign_leaves(assign_target const& target, std::span<leaf const> lea
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     leaf const& l = leaves[i];
     operand& o = operands[1 + i];
-    o = l.op;
+    o = operand_over(l, s, target.shape, function);
     contexts[1 + i] = l.owner.context();
-    if (s != target.shape) {
-      strides const st = broadcast_strides(s, l.strides_over(s.rank()), target.shape, function);
-      plain::copy(st.begin(), st.end(), o.stride);
-    }
     hazard = hazard || is_hazard(target.op, o, l.owner, target.shape);
   }
   if (repeats_elements(target.op, target.shape)) {

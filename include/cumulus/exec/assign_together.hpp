@@ -3,7 +3,6 @@
 // Several elementwise statements over one shape in one sweep: what may be written in place, and the
 // loops of the space. array/tie.hpp calls it.
 
-#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/assign.hpp"
 #include "cumulus/exec/host/assign_together_host.hpp"
 
@@ -21,17 +20,6 @@ struct joint_part {
   buffer const* owner;  ///< an array that takes new elements; null: a view
   bool in_place = false;
 };
-
-/// The leaf's operand over `s`.
-inline operand operand_over(leaf const& l, shape const& extents, shape const& s,
-                            char const* function) {
-  operand o = l.op;
-  if (extents != s) {
-    strides const st = broadcast_strides(extents, l.strides_over(extents.rank()), s, function);
-    plain::copy_n(st.begin(), st.rank(), o.stride);
-  }
-  return o;
-}
 
 namespace detail {
 
@@ -58,9 +46,7 @@ inline bool is_joint_hazard(std::span<joint_part const> parts, std::size_t k, sh
 inline bool unshared(std::span<joint_part const> parts, buffer const& owner) {
   std::int64_t own = 1;
   for (joint_part const& part : parts) {
-    for (leaf const& l : part.leaves) {
-      own += l.owner == owner ? 1 : 0;
-    }
+    own += references_among(part.leaves, owner);
   }
   return owner && owner.use_count() == own;
 }

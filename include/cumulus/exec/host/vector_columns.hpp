@@ -44,7 +44,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
 
  private:
   static column_state& state_of(void* state) { return *static_cast<column_state*>(state); }
-  static int padded(int count) { return (count + step - 1) / step * step; }
+  template <int Step = step> static int padded(int count) {
+    return (count + Step - 1) / Step * Step;
+  }
 
   static void begin(column_part const& tile, void* in, int count) {
     column_state& state = state_of(in);
@@ -114,9 +116,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       if (is_last && c < rows.columns) {
         last.take(rows, c, Step, state);
       }
-      int const end = part == 0 ? rows.edge
-                      : is_last ? padded_to<Step>(rows.columns)
-                                : rows.columns;
+      int const end = part == 0 ? rows.edge : is_last ? padded<Step>(rows.columns) : rows.columns;
       int const origin = is_last ? c : 0;
       void const* const* const x = is_last ? last.x : rows.x;
       rows_ahead const ahead = is_last ? rows_ahead{last.x, 0} : rows.ahead[part];
@@ -125,8 +125,6 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       }
     }
   }
-  template <int Step> static int padded_to(int count) { return (count + Step - 1) / Step * Step; }
-
   static void add(column_rows const& rows, void* in, int slot, bool fresh) {
     column_state& state = state_of(in);
     lanes& sum = state.lane[slot];
