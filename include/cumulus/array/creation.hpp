@@ -71,6 +71,18 @@ template <class T> struct diagonal_sequence {
   CUMULUS_HD T at(index_t i) const { return elementary::cast<T>(i == 0); }
 };
 
+/// The element type of arange: what was asked for; else int64 or float64. (Not conditional_t of
+/// is_void_v: nvcc writes that out for the host's compiler in a form that does not compile.)
+template <class T, bool Integers> struct sequence_type {
+  using type = T;
+};
+template <> struct sequence_type<void, true> {
+  using type = std::int64_t;
+};
+template <> struct sequence_type<void, false> {
+  using type = double;
+};
+
 /// Any integer, and the differences of two.
 __extension__ typedef __int128 wide_integer;
 
@@ -220,8 +232,7 @@ template <class T = void, memory_space Space = default_space, class Start, class
 auto arange(Start start, Stop stop, Step step = 1) {
   constexpr bool integers =
       std::is_integral_v<Start> && std::is_integral_v<Stop> && std::is_integral_v<Step>;
-  using Element =
-      std::conditional_t<!std::is_void_v<T>, T, std::conditional_t<integers, std::int64_t, double>>;
+  using Element = typename detail::sequence_type<T, integers>::type;
   static_assert(dtype<Element> && !boolean<Element> && !complex_floating<Element>,
                 "cumulus: arange needs an element type of real numbers");
   static_assert(integers || !std::is_integral_v<Element>,
