@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels whose machine code kernels.py looks at.
 
+#include <cumulus/array/tie.hpp>
 #include <cumulus/climate/seawater_density.hpp>
 #include <cumulus/cumulus.hpp>
+#include <cumulus/ops/statistics.hpp>
 
 namespace cm = cumulus;
 template <class T> using array = cm::ndarray<T, cm::cuda>;
@@ -44,4 +46,14 @@ array<float> deviation_float(array<float> const& a) { return cm::stddev(a, 0); }
 array<float> sums_down(array<float> const& a) { return cm::cumsum(a, 0); }
 array<double> products_along(array<double> const& a, array<double> const& b) {
   return cm::cumprod(a + b, 1);
+}
+
+void together(array<float>& sum, array<float>& product, array<float> const& a,
+              array<float> const& b) {
+  cm::tie(sum, product) = cm::tuple(a + b, a * b);
+}
+void statistics_at_once(array<float>& mean, array<float>& deviation, array<float> const& a) {
+  auto [m, d] = cm::reduce_all_of(a, 0, cm::statistics::mean, cm::statistics::stddev);
+  mean = std::move(m);
+  deviation = std::move(d);
 }

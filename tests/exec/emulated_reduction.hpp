@@ -24,8 +24,9 @@ void run_reduction(cumulus::reduce_plan const& plan, std::span<cumulus::operand 
   index_t const tiles = cumulus::tiles_of(plan);
   bool const merges = cumulus::merges(plan);
   std::vector<summary> partial(static_cast<std::size_t>(merges ? plan.outputs * tiles : 0));
-  auto a = cumulus::make_reduce_arguments<Tree>(plan, operands, reducer, nullptr,
-                                                merges ? partial.data() : nullptr);
+  cumulus::tile_arguments<Tree, Reducer> a(reducer);
+  cumulus::tile_parts const parts(a);
+  cumulus::lay_out_tiles(parts, plan, operands, nullptr, merges ? partial.data() : nullptr);
   if (cumulus::case_of(plan) == cumulus::reduce_case::rows) {
     a.work_blocks = (plan.outputs * tiles + g.threads / 32 - 1) / (g.threads / 32);
     emulate<cumulus::reduce_rows_body<Tree, Reducer>>(g.blocks, g.threads, a, g.order);
@@ -34,12 +35,11 @@ void run_reduction(cumulus::reduce_plan const& plan, std::span<cumulus::operand 
   }
   if (merges) {
     std::deque<std::vector<summary>> memory;
+    cumulus::merge_arguments<Reducer> m(reducer);
     cumulus::merge_levels(
-        cumulus::make_merge_arguments(a, plan.groups),
+        m, parts, plan.groups,
         [&](index_t n) { return memory.emplace_back(static_cast<std::size_t>(n)).data(); },
-        [&](cumulus::merge_arguments<Reducer> const& m) {
-          emulate<cumulus::merge_body<Reducer>>(g.blocks, 256, m, g.order);
-        });
+        [&] { emulate<cumulus::merge_body<Reducer>>(g.blocks, 256, m, g.order); });
   }
 }
 

@@ -41,8 +41,8 @@ inline bool unshared_by_others(buffer const& owner, std::span<leaf const> leaves
 
 /// What `a = x` does to an owner: its elements become those of `leaves`, of shape `s`, in new
 /// storage or, when nobody can tell the difference, in place.
-inline void take_values(untyped_array& a, std::span<leaf const> leaves, shape const& s,
-                        sweep_functions const& functions) {
+CUMULUS_ONCE inline void take_values(untyped_array& a, std::span<leaf const> leaves, shape const& s,
+                                     sweep_functions const& functions) {
   assign_target const target = target_of(a, functions.item_bytes);
   if (s == a.shape && !functions.may_throw && unshared_by_others(a.owner, leaves) &&
       !any_hazard(target.op, leaves, s)) {

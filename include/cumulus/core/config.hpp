@@ -56,6 +56,14 @@
 #  define CUMULUS_NO_UNROLL
 #endif
 
+/// Before a function that is to be compiled once: -O3 would copy it into its callers, or once for
+/// each constant that they pass.
+#if defined(__clang__)
+#  define CUMULUS_ONCE [[gnu::noinline]]
+#else
+#  define CUMULUS_ONCE [[gnu::noinline, gnu::noclone]]
+#endif
+
 /// The name of a build: back end, instruction set, threads.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #  define CUMULUS_TAG(backend, threads) v1_##backend##_avx512_##threads

@@ -102,8 +102,9 @@ inline std::int64_t references_among(std::span<leaf const> leaves, buffer const&
 
 /// Writes leaves of shape `s` to the target, broadcast to its shape, through a temporary if the
 /// target overlaps what is read.
-inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves, shape const& s,
-                          sweep_functions const& functions, char const* function) {
+CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves,
+                                       shape const& s, sweep_functions const& functions,
+                                       char const* function) {
   operand operands[1 + max_leaves];
   void* contexts[1 + max_leaves] = {target.context};
   operands[0] = target.op;

@@ -27,7 +27,8 @@ struct untyped_array {
 
   /// New elements in row-major order, from `allocate`.
   /// Throws: shape_error if the size does not fit; what allocate throws.
-  untyped_array(cumulus::shape const& s, std::size_t item_bytes, buffer (*allocate)(std::size_t))
+  CUMULUS_ONCE untyped_array(cumulus::shape const& s, std::size_t item_bytes,
+                             buffer (*allocate)(std::size_t))
       : owner(allocate(static_cast<std::size_t>(checked_size(s, item_bytes, "ndarray")) *
                        item_bytes)),
         data(static_cast<std::byte*>(owner.data())),
@@ -40,7 +41,7 @@ struct untyped_array {
   untyped_array(untyped_array&& a) noexcept : untyped_array() { swap(a); }
   untyped_array& operator=(untyped_array&&) = delete;
 
-  void swap(untyped_array& a) noexcept {
+  CUMULUS_ONCE void swap(untyped_array& a) noexcept {
     owner.swap(a.owner);
     std::swap(data, a.data);
     std::swap(shape, a.shape);
@@ -48,7 +49,7 @@ struct untyped_array {
   }
 
   /// The same elements seen through a view.
-  untyped_array mapped(axis_map const& map, int item_bytes) const {
+  CUMULUS_ONCE untyped_array mapped(axis_map const& map, int item_bytes) const {
     return {owner, data + map.offset(strides) * item_bytes, map.result, map.apply(strides)};
   }
 };

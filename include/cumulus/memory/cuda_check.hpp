@@ -23,21 +23,20 @@ struct call_detail {
 
 namespace detail {
 
-[[noreturn]] inline void throw_cuda_error(cudaError_t status, char const* call,
-                                          std::initializer_list<call_detail> details) {
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_cuda_error(
+    cudaError_t status, char const* call, std::initializer_list<call_detail> details) {
   // Takes the error away from the next call, which would report it as its own.
   static_cast<void>(cudaGetLastError());
-  std::string text = std::string(call) + "(";
+  std::string sizes;
   for (call_detail const& d : details) {
-    text +=
-        (text.back() == '(' ? "" : ", ") + std::string(d.name) + " = " + std::to_string(d.value);
+    sizes += message({sizes.empty() ? "" : ", ", d.name, " = ", d.value}).text;
   }
-  text += std::string("): expected success, got ") + cudaGetErrorName(status) + " (" +
-          cudaGetErrorString(status) + ")";
   bool const no_device = status == cudaErrorNoDevice || status == cudaErrorInsufficientDriver ||
                          status == cudaErrorStubLibrary || status == cudaErrorInvalidDevice;
   raise<cuda_error>(
-      {text, no_device ? "; a CUDA array needs a GPU and its driver, a host array does not" : ""});
+      {call, "(", sizes, "): expected success, got ", cudaGetErrorName(status), " (",
+       cudaGetErrorString(status), ")",
+       no_device ? "; a CUDA array needs a GPU and its driver, a host array does not" : ""});
 }
 
 }  // namespace detail

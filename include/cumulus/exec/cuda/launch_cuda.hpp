@@ -13,10 +13,13 @@ template <class Body>
 inline constexpr bool sized_by_launch = std::is_same_v<typename Body::shared_memory, std::byte>;
 
 /// Blocks that a multiprocessor is to hold. Asking for three keeps nvcc from spilling to get a
-/// fourth in reductions and their like; a user's functor may take all registers.
+/// fourth in reductions and their like; a user's functor may take all registers, and several
+/// statistics of one pass need more than a third.
 template <class Body>
 inline constexpr int least_blocks = [] {
-  if constexpr (requires { Body::phases; }) {
+  if constexpr (requires { Body::several_statistics; }) {
+    return Body::several_statistics ? 2 : 3;
+  } else if constexpr (requires { Body::phases; }) {
     return sized_by_launch<Body> ? 1 : 3;
   } else {
     return 1;

@@ -44,12 +44,14 @@ CUMULUS_HD Result* result_of(kernel_operands<Count> const& operands, int kept, i
       const_cast<std::byte*>(displaced(operands.of[0].data, offset[0] + group * distance)));
 }
 
-/// Stores what a reduction gives; several statistics (exec/cuda/statistics_reducer.hpp) know
-/// where the outputs of all of them are.
+/// True of several statistics (exec/cuda/statistics_reducer.hpp).
+template <class Reducer> inline constexpr bool stores_several_v = requires { &Reducer::store_all; };
+
+/// Stores what a reduction gives; several statistics know where the outputs of all of them are.
 template <class Reducer>
 CUMULUS_HD void store_result(Reducer const& reducer, typename Reducer::result* to,
                              tile_summary<Reducer> const& s) {
-  if constexpr (requires { reducer.store_all(to, s.state, s.count); }) {
+  if constexpr (stores_several_v<Reducer>) {
     reducer.store_all(to, s.state, s.count);
   } else {
     *to = reducer.finish(s.state, s.count);
@@ -59,23 +61,28 @@ CUMULUS_HD void store_result(Reducer const& reducer, typename Reducer::result* t
 }  // namespace detail
 
 /// Tiles of each output merged into one for each chunk, or into the result.
-template <class Reducer> struct merge_arguments {
+struct merge_layout {
   kernel_operands<1> operands;
   int kept = 0;
   index_t outputs = 1;
   index_t tiles = 1;
-  tile_summary<Reducer> const* from = nullptr;
+  void const* from = nullptr;  ///< summaries
   index_t output_stride = 0;
   index_t tile_stride = 0;
-  tile_summary<Reducer>* to = nullptr;  ///< chunks of an output side by side; null: the result
-  int chunk = 256;                      ///< tiles of an output that one block merges
-  index_t chunks = 1;                   ///< of an output, of all groups together
+  void* to = nullptr;  ///< summaries, chunks of an output side by side; null: the result
+  int chunk = 256;     ///< tiles of an output that one block merges
+  index_t chunks = 1;  ///< of an output, of all groups together
   divider by_chunks = {};
   bool last = true;                    ///< each group has one chunk: the result
   group_table const* table = nullptr;  ///< for the host alone
   group_levels group = {};
   index_t work_blocks = 0;
+};
+
+template <class Reducer> struct merge_arguments : merge_layout {
   Reducer reducer;
+
+  explicit merge_arguments(Reducer const& r) : reducer(r) {}
 };
 
 /// Whole chunks merge among themselves exactly as they do in the tree over all tiles, because a
@@ -113,7 +120,8 @@ template <class Reducer> struct merge_body {
     }
     if (phase == 0) {
       if (slot < count) {
-        shared.tile[at.thread] = a.from[output * a.output_stride + (first + slot) * a.tile_stride];
+        shared.tile[at.thread] = static_cast<tile_summary<Reducer> const*>(
+            a.from)[output * a.output_stride + (first + slot) * a.tile_stride];
       }
     } else if (phase < 9) {
       int const distance = 1 << (phase - 1);
@@ -124,7 +132,7 @@ template <class Reducer> struct merge_body {
     } else if (slot == 0) {
       tile_summary<Reducer> const& s = shared.tile[at.thread];
       if (a.to != nullptr) {
-        a.to[output * a.chunks + chunk] = s;
+        static_cast<tile_summary<Reducer>*>(a.to)[output * a.chunks + chunk] = s;
       } else {
         detail::store_result(a.reducer,
                              detail::result_of<typename Reducer::result>(a.operands, a.kept, output,

@@ -44,69 +44,55 @@ inline index_t work_blocks_of(reduce_plan const& plan) {
   return (plan.outputs + per_block - 1) / per_block * tiles;
 }
 
-template <class Tree, class Reducer>
-tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
-                                                    std::span<operand const> operands,
-                                                    Reducer const& reducer, int* bad_index,
-                                                    tile_summary<Reducer>* partial) {
-  using arguments = tile_arguments<Tree, Reducer>;
-  constexpr int count = arguments::count;
-  operand all[count];
-  plain::copy(operands.begin(), operands.end(), all);
+/// What the kernels of a reduction are handed: the parts of their arguments that do not depend on
+/// what is reduced.
+struct tile_parts {
+  tile_layout& layout;
+  kernel_axes& axes;
+  operand* operands;  ///< the output, the leaves and, if planned, the mask
+  index_t* step;
+
+  template <class Tree, class Reducer>
+  explicit tile_parts(tile_arguments<Tree, Reducer>& a)
+      : layout(a), axes(a.operands), operands(a.operands.of), step(a.step) {}
+};
+
+CUMULUS_ONCE inline void lay_out_tiles(tile_parts const& to, reduce_plan const& plan,
+                                       std::span<operand const> operands, int* bad_index,
+                                       void* partial) {
   int const last = plan.kept_rank + plan.reduced_rank - 1;
   bool const has_last = plan.reduced_rank > 0;
-  arguments a{.operands = make_kernel_operands<count>(
-                  plan.kept_rank + (has_last ? plan.reduced_rank : 1), plan.extent, all, bad_index),
-              .step = {},
-              .row = divider(has_last ? plan.extent[last] : 1),
-              .kept = plan.kept_rank,
-              .reduced = plan.reduced_rank,
-              .has_mask = plan.has_mask,
-              .members = plan.members,
-              .group = {},
-              .outputs = plan.outputs,
-              .length = plan.length,
-              .tiles = tiles_of(plan),
-              .by_tiles = divider(tiles_of(plan)),
-              .partial = partial,
-              .work_blocks = work_blocks_of(plan),
-              .reducer = reducer};
+  set_kernel_operands(to.axes, to.operands, plan.kept_rank + (has_last ? plan.reduced_rank : 1),
+                      plan.extent, operands, bad_index);
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    to.step[k] = has_last ? operands[k].stride[last] : 0;
+  }
+  tile_layout& a = to.layout;
+  a.row = divider(has_last ? plan.extent[last] : 1);
+  a.kept = plan.kept_rank;
+  a.reduced = plan.reduced_rank;
+  a.has_mask = plan.has_mask;
+  a.members = plan.members;
   if (plan.groups != nullptr) {
     a.group = {plan.groups->level(0), plan.groups->level(1), plan.groups->plan->groups(),
                plan.groups->stride * operands[0].item_bytes};
   }
-  for (int k = 0; k < count; ++k) {
-    a.step[k] = has_last ? all[k].stride[last] : 0;
-  }
+  a.outputs = plan.outputs;
+  a.length = plan.length;
+  a.tiles = tiles_of(plan);
+  a.by_tiles = divider(a.tiles);
+  a.partial = partial;
   // Neighbouring threads store neighbouring summaries.
   bool const rows = case_of(plan) == reduce_case::rows;
   a.output_stride = rows ? a.tiles : 1;
   a.tile_stride = rows ? 1 : a.outputs;
-  return a;
+  a.work_blocks = work_blocks_of(plan);
 }
 
-/// The first merge after the tiles of `a`, which go to `to` or, if one chunk holds them, to the
-/// result.
-template <class Tree, class Reducer>
-merge_arguments<Reducer> make_merge_arguments(tile_arguments<Tree, Reducer> const& a,
-                                              group_table const* groups) {
-  merge_arguments<Reducer> m{.operands = {},
-                             .kept = a.kept,
-                             .outputs = a.outputs,
-                             .tiles = a.tiles,
-                             .from = a.partial,
-                             .output_stride = a.output_stride,
-                             .tile_stride = a.tile_stride,
-                             .table = groups,
-                             .reducer = a.reducer};
-  m.operands.of[0] = a.operands.of[0];
-  m.operands.rank = a.operands.rank;
-  plain::copy(a.operands.extent, a.operands.extent + max_rank, m.operands.extent);
-  return m;
-}
+namespace detail {
 
 /// Sets the grid of the merge of a level, 1 for the tiles.
-template <class Reducer> void plan_merge(merge_arguments<Reducer>& m, int level) {
+inline void plan_merge(merge_layout& m, int level) {
   if (m.table != nullptr) {
     group_plan const& plan = *m.table->plan;
     m.group = {m.table->level(level), m.table->level(level + 1), plan.groups(),
@@ -124,14 +110,28 @@ template <class Reducer> void plan_merge(merge_arguments<Reducer>& m, int level)
   m.work_blocks = (m.outputs + beside - 1) / beside * m.chunks;
 }
 
-/// Calls merge(m) for one level of chunks after another; `m` then reads what the last one wrote.
-/// allocate(n) gives memory for n summaries.
-template <class Reducer, class Allocate, class Merge>
-void merge_levels(merge_arguments<Reducer> m, Allocate const& allocate, Merge const& merge) {
+}  // namespace detail
+
+/// Merges the tiles that were laid out in `from`: calls merge() for one level of chunks after
+/// another with `m` set for it, until one chunk holds all and goes to the result. allocate(n) gives
+/// memory for n summaries.
+template <class Allocate, class Merge>
+void merge_levels(merge_layout& m, tile_parts const& from, group_table const* groups,
+                  Allocate const& allocate, Merge const& merge) {
+  m.operands.of[0] = from.operands[0];
+  m.operands.rank = from.axes.rank;
+  plain::copy(from.axes.extent, from.axes.extent + max_rank, m.operands.extent);
+  m.kept = from.layout.kept;
+  m.outputs = from.layout.outputs;
+  m.tiles = from.layout.tiles;
+  m.from = from.layout.partial;
+  m.output_stride = from.layout.output_stride;
+  m.tile_stride = from.layout.tile_stride;
+  m.table = groups;
   for (int level = 1;; ++level) {
-    plan_merge(m, level);
+    detail::plan_merge(m, level);
     m.to = m.last ? nullptr : allocate(m.outputs * m.chunks);
-    merge(m);
+    merge();
     if (m.last) {
       return;
     }

@@ -8,12 +8,9 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-template <class Tree, class Reducer> struct tile_arguments {
-  static constexpr int count = 2 + Tree::leaf_count;  // output, leaves, mask
-
-  kernel_operands<count> operands;  ///< strides in bytes but along the last reduced axis
-  index_t step[count];              ///< elements between neighbours along the last reduced axis
-  divider row;                      ///< extent of that axis
+/// How the tiles of a reduction lie, whatever is reduced.
+struct tile_layout {
+  divider row;  ///< extent of the last reduced axis
   int kept = 0;
   int reduced = 0;
   bool has_mask = false;
@@ -24,11 +21,20 @@ template <class Tree, class Reducer> struct tile_arguments {
   index_t tiles = 1;
   divider by_tiles;
   /// Where summaries go if there are several tiles to an output, and how they lie there.
-  tile_summary<Reducer>* partial = nullptr;
+  void* partial = nullptr;
   index_t output_stride = 0;
   index_t tile_stride = 0;
   index_t work_blocks = 0;  ///< blocks of work, which the blocks of the grid share
+};
+
+template <class Tree, class Reducer> struct tile_arguments : tile_layout {
+  static constexpr int count = 2 + Tree::leaf_count;  // output, leaves, mask
+
   Reducer reducer;
+  index_t step[count] = {};         ///< elements between neighbours along the last reduced axis
+  kernel_operands<count> operands;  ///< strides in bytes but along the last reduced axis
+
+  explicit tile_arguments(Reducer const& r) : reducer(r) {}
 };
 
 /// The shift of a tile and how it is found: the first valid element, where the reducer needs one.
@@ -180,7 +186,8 @@ CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lan
     summary.state = R::close(lane, valid, shift);
   }
   if (a.partial != nullptr) {
-    a.partial[output * a.output_stride + tile * a.tile_stride] = summary;
+    static_cast<tile_summary<R>*>(a.partial)[output * a.output_stride + tile * a.tile_stride] =
+        summary;
   } else {
     index_t const group = a.group.lower != nullptr ? a.group.group_of(tile) : 0;
     store_result(a.reducer,
@@ -233,6 +240,7 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
   static constexpr int adding = search::kinds > 0 ? 1 : 0;
   static constexpr int phases = adding + 1 + levels;
   static constexpr bool warp_barriers = Map::warp_barriers;
+  static constexpr bool several_statistics = detail::stores_several_v<Reducer>;
 
   CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a,
                         thread_state& state, shared_memory& shared) const {

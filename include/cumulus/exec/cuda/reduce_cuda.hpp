@@ -2,35 +2,58 @@
 #pragma once
 // Reductions on a GPU: the tiles in one launch, and the merge of the tiles where there are several.
 
-#include <vector>
-
 #include "cumulus/exec/cuda/assign_cuda.hpp"
 #include "cumulus/exec/cuda/reduce_arguments.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
+/// The kernels of a reduction, and their arguments.
+struct reduce_kernels {
+  void const* rows;
+  void const* columns;
+  void const* merge;
+  std::size_t summary_bytes;
+  tile_parts tiles;
+  void* tile_arguments;
+  merge_layout& merging;
+  void* merge_arguments;
+};
+
 namespace detail {
 
-/// Memory of the pool for `n` summaries; it is freed in the order of the stream.
-template <class Reducer> buffer allocate_summaries(index_t n) {
-  return allocate_cuda(static_cast<std::size_t>(n) * sizeof(tile_summary<Reducer>));
-}
-
-/// Depends on the reducer alone, so that one merge serves every expression.
-template <class Reducer>
-void queue_merge(merge_arguments<Reducer> const& first, stream_state const& stream) {
+/// What reduce_cuda does for every reduction alike.
+CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<operand const> operands,
+                                         std::span<void* const> contexts,
+                                         reduce_kernels const& kernels) {
+  stream_state& stream = current_stream_state();
+  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
+  // Memory of the pool; it is freed in the order of the stream.
+  auto const allocate_summaries = [&](index_t n) {
+    return allocate_cuda(static_cast<std::size_t>(n) * kernels.summary_bytes);
+  };
+  buffer const partial =
+      merges(plan) ? allocate_summaries(plan.outputs * tiles_of(plan)) : buffer();
+  lay_out_tiles(kernels.tiles, plan, operands, bad_index, partial.data());
+  bool const rows = case_of(plan) == reduce_case::rows;
+  launch_kernel(rows ? "reduce rows" : "reduce columns", rows ? kernels.rows : kernels.columns,
+                {blocks_for(kernels.tiles.layout.work_blocks, 1), 256}, stream,
+                kernels.tile_arguments);
+  if (!merges(plan)) {
+    return;
+  }
   buffer held[2];
   int next = 0;
   merge_levels(
-      first,
+      kernels.merging, kernels.tiles, plan.groups,
       [&](index_t n) {
-        held[next] = allocate_summaries<Reducer>(n);
+        held[next] = allocate_summaries(n);
         void* const data = held[next].data();
         next = 1 - next;
-        return static_cast<tile_summary<Reducer>*>(data);
+        return data;
       },
-      [&](merge_arguments<Reducer> const& m) {
-        launch_cuda<merge_body<Reducer>>("merge tiles", {blocks_for(m.work_blocks, 1), 256}, stream,
-                                         m);
+      [&] {
+        launch_kernel("merge tiles", kernels.merge,
+                      {blocks_for(kernels.merging.work_blocks, 1), 256}, stream,
+                      kernels.merge_arguments);
       });
 }
 
@@ -42,21 +65,13 @@ void queue_merge(merge_arguments<Reducer> const& first, stream_state const& stre
 template <class Tree, class Reducer>
 void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
                  std::span<void* const> contexts, Reducer const& reducer) {
-  stream_state& stream = current_stream_state();
-  int* const bad_index = prepare_operands(stream, operands, contexts, 1);
-  buffer const partial =
-      merges(plan) ? detail::allocate_summaries<Reducer>(plan.outputs * tiles_of(plan)) : buffer();
-  auto const a = make_reduce_arguments<Tree>(plan, operands, reducer, bad_index,
-                                             static_cast<tile_summary<Reducer>*>(partial.data()));
-  launch_shape const shape{blocks_for(a.work_blocks, 1), 256};
-  if (case_of(plan) == reduce_case::rows) {
-    launch_cuda<reduce_rows_body<Tree, Reducer>>("reduce rows", shape, stream, a);
-  } else {
-    launch_cuda<reduce_columns_body<Tree, Reducer>>("reduce columns", shape, stream, a);
-  }
-  if (merges(plan)) {
-    detail::queue_merge(make_merge_arguments(a, plan.groups), stream);
-  }
+  tile_arguments<Tree, Reducer> tiles(reducer);
+  merge_arguments<Reducer> merging(reducer);
+  detail::queue_reduction(
+      plan, operands, contexts,
+      {kernel_of<reduce_rows_body<Tree, Reducer>>(),
+       kernel_of<reduce_columns_body<Tree, Reducer>>(), kernel_of<merge_body<Reducer>>(),
+       sizeof(tile_summary<Reducer>), tile_parts(tiles), &tiles, merging, &merging});
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET
