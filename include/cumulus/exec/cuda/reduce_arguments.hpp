@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a reduction's plan to the launches of its kernels: which body, how many blocks, and how much
-// memory between them. Ordinary code, tested without a GPU.
+// From a reduction's plan to the launches of its kernels: how threads share a tile, how many blocks,
+// and how much memory between them. Ordinary code, tested without a GPU.
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/reduce_body.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Which body reduces the tiles.
+/// How the threads of a block share tiles.
 enum class reduce_case {
   rows,     ///< a warp to a tile
   columns,  ///< neighbouring outputs beside each other
@@ -37,11 +37,9 @@ inline bool merges(reduce_plan const& plan) { return plan.tiles() > 1; }
 inline index_t work_blocks_of(reduce_plan const& plan) {
   index_t const tiles = tiles_of(plan);
   if (case_of(plan) == reduce_case::rows) {
-    constexpr index_t per_block = along_rows::tiles_of_a_block;
-    return (plan.outputs * tiles + per_block - 1) / per_block;
+    return (plan.outputs * tiles + tiles_of_a_block - 1) / tiles_of_a_block;
   }
-  constexpr index_t per_block = across_columns::outputs_of_a_block;
-  return (plan.outputs + per_block - 1) / per_block * tiles;
+  return (plan.outputs + outputs_of_a_block - 1) / outputs_of_a_block * tiles;
 }
 
 template <class Tree, class Reducer>
@@ -55,12 +53,14 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
   plain::copy(operands.begin(), operands.end(), all);
   int const last = plan.kept_rank + plan.reduced_rank - 1;
   bool const has_last = plan.reduced_rank > 0;
+  bool const rows = case_of(plan) == reduce_case::rows;
   arguments a{.operands = make_kernel_operands<count>(
                   plan.kept_rank + (has_last ? plan.reduced_rank : 1), plan.extent, all, bad_index),
               .step = {},
               .row = divider(has_last ? plan.extent[last] : 1),
               .kept = plan.kept_rank,
               .reduced = plan.reduced_rank,
+              .strands = rows ? 32 : 8,
               .has_mask = plan.has_mask,
               .members = plan.members,
               .group = {},
@@ -79,7 +79,6 @@ tile_arguments<Tree, Reducer> make_reduce_arguments(reduce_plan const& plan,
     a.step[k] = has_last ? all[k].stride[last] : 0;
   }
   // Neighbouring threads store neighbouring summaries.
-  bool const rows = case_of(plan) == reduce_case::rows;
   a.output_stride = rows ? a.tiles : 1;
   a.tile_stride = rows ? 1 : a.outputs;
   return a;

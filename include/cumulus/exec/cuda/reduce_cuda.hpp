@@ -49,11 +49,7 @@ void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
   auto const a = make_reduce_arguments<Tree>(plan, operands, reducer, bad_index,
                                              static_cast<tile_summary<Reducer>*>(partial.data()));
   launch_shape const shape{blocks_for(a.work_blocks, 1), 256};
-  if (case_of(plan) == reduce_case::rows) {
-    launch_cuda<reduce_rows_body<Tree, Reducer>>("reduce rows", shape, stream, a);
-  } else {
-    launch_cuda<reduce_columns_body<Tree, Reducer>>("reduce columns", shape, stream, a);
-  }
+  launch_cuda<tile_body<Tree, Reducer>>("reduce tiles", shape, stream, a);
   if (merges(plan)) {
     detail::queue_merge(make_merge_arguments(a, plan.groups), stream);
   }
