@@ -27,12 +27,12 @@ void run_reduction(cumulus::reduce_plan const& plan, std::span<cumulus::operand 
   cumulus::tile_arguments<Tree, Reducer> a(reducer);
   cumulus::tile_parts const parts(a);
   cumulus::lay_out_tiles(parts, plan, operands, nullptr, merges ? partial.data() : nullptr);
+  int threads = 256;
   if (cumulus::case_of(plan) == cumulus::reduce_case::rows) {
-    a.work_blocks = (plan.outputs * tiles + g.threads / 32 - 1) / (g.threads / 32);
-    emulate<cumulus::reduce_rows_body<Tree, Reducer>>(g.blocks, g.threads, a, g.order);
-  } else {
-    emulate<cumulus::reduce_columns_body<Tree, Reducer>>(g.blocks, 256, a, g.order);
+    threads = g.threads;
+    a.work_blocks = (plan.outputs * tiles + threads / 32 - 1) / (threads / 32);
   }
+  emulate<cumulus::tile_body<Tree, Reducer>>(g.blocks, threads, a, g.order);
   if (merges) {
     std::deque<std::vector<summary>> memory;
     cumulus::merge_arguments<Reducer> m(reducer);

@@ -25,8 +25,8 @@ template <> struct signed_of_size<8> {
   using type = std::int64_t;
 };
 
-/// N plain elements.
-template <class T, int N> struct lanes {
+/// N plain elements, aligned so that a kernel moves them in words of 16 bytes.
+template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) lanes {
   T lane[N];
 };
 

@@ -16,7 +16,7 @@ struct packs_shape {
   index_t edges;  ///< elements beside the packs, of all rows
   divider edge;   ///< of one row
   index_t head;   ///< of which this many stand before the packs
-  divider step;   ///< threads of the launch
+  index_t step;   ///< threads of the launch
   bool repeats;   ///< some array repeats one element along the row
 };
 
@@ -39,7 +39,7 @@ packs_arguments<Count> make_packs_arguments(elementwise_plan const& sweep,
   index_t const edge = plan.head + plan.tail;
   packs_arguments<Count> a{
       {plan.items, divider(plan.row), plan.packs, edge * (sweep.size / sweep.row_length()),
-       divider(edge), plan.head, divider(plan.launch.blocks * plan.launch.threads), false},
+       divider(edge), plan.head, plan.launch.blocks * plan.launch.threads, false},
       {}};
   set_kernel_operands(a.operands, a.operands.of, sweep.rank, sweep.extent, operands, bad_index);
   for (operand const& o : operands) {
@@ -52,33 +52,38 @@ template <class Tree> struct packs_body {
   using arguments = packs_arguments<1 + Tree::leaf_count>;
 
   CUMULUS_HD void operator()(thread_coordinates const& at, arguments const& a) const {
-    for (index_t i = at.in_grid(); i < a.edges; i += at.grid_size()) {
-      index_t const row = a.edge.quotient(i);
-      index_t const k = i - row * a.edge.by;
+    CUMULUS_NO_UNROLL
+    for (index_t item = at.in_grid(); item < a.items + a.edges;) {
+      // The elements beside the packs are items of their own, behind the others.
+      bool const edge = item >= a.items;
+      index_t const number = edge ? item - a.items : item;
+      index_t const row = edge ? a.edge.quotient(number) : a.row.quotient(number);
+      index_t column = number - row * (edge ? a.edge.by : a.row.by);
       place const p(a, row);
-      index_t const element = k < a.head ? k : k + a.packs * Packs::size;
-      store<T, single_element, access::strided>(
-          p.out, 1, element, 1,
-          evaluate<Tree, single_element, access::strided>(p.leaves, element, 1));
-    }
-    index_t const step = a.step.by;
-    for (index_t item = at.in_grid(); item < a.items;) {
-      index_t const row = a.row.quotient(item);
-      index_t column = item - row * a.row.by;
-      place const p(a, row);
-      // A row is looked up once for all that the thread takes of it.
-      item += a.step.quotient(a.row.by - column + step - 1) * step;
       // Where nothing is repeated no branch stands between the loads of a pack and the next one's.
       constexpr int in_flight = packs_in_flight<Tree>;
-      index_t const whole = a.repeats ? 0 : a.packs - (in_flight - 1) * a.row.by;
-      for (; column < whole; column += step) {
-        store_packs<access::aligned, in_flight>(p, a, column);
-      }
-      for (; column < a.row.by; column += step) {
-        for (index_t k = column; k < a.packs; k += a.row.by) {
-          store_packs<access::aligned_or_repeated, 1>(p, a, k);
+      index_t const whole = a.repeats || edge ? 0 : a.packs - (in_flight - 1) * a.row.by;
+      if (column < whole) {
+        item -= column;
+        index_t i = a.head + column * Packs::size;
+        CUMULUS_NO_UNROLL
+        for (; column < whole; column += a.step) {
+          store_packs<in_flight>(p, i, a.row.by * Packs::size);
+          i += a.step * Packs::size;
         }
+        item += column;
+        continue;
       }
+      item += a.step;
+      // Other packs and single elements are evaluated by the same code, which is there once.
+      index_t i = edge ? (column < a.head ? column : column + a.packs * Packs::size)
+                       : a.head + column * Packs::size;
+      index_t const end = edge ? i : a.head + a.packs * Packs::size;
+      CUMULUS_NO_UNROLL
+      do {
+        store_rest(p, i, edge ? 1 : Packs::size);
+        i += a.row.by * Packs::size;
+      } while (in_flight > 1 && i < end);
     }
   }
 
@@ -99,19 +104,28 @@ template <class Tree> struct packs_body {
     }
   };
 
-  /// The packs k, k + row, …
-  template <access Access, int InFlight>
-  static CUMULUS_HD void store_packs(place const& p, arguments const& a, index_t k) {
-    using Pack = decltype(evaluate<Tree, Packs, Access>(p.leaves, 0));
+  /// The packs at i, i + distance, …
+  template <int InFlight>
+  static CUMULUS_HD void store_packs(place const& p, index_t i, index_t distance) {
+    using Pack = decltype(evaluate<Tree, Packs, access::aligned>(p.leaves, 0));
     Pack pack[InFlight];
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
-      pack[u] = evaluate<Tree, Packs, Access>(p.leaves, a.head + (k + u * a.row.by) * Packs::size);
+      pack[u] = evaluate<Tree, Packs, access::aligned>(p.leaves, i + u * distance);
     }
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
-      store<T, Packs, access::aligned>(p.out, 1, a.head + (k + u * a.row.by) * Packs::size,
-                                       Packs::size, pack[u]);
+      store<T, Packs, access::aligned>(p.out, 1, i + u * distance, Packs::size, pack[u]);
+    }
+  }
+
+  /// A pack, or element i alone.
+  static CUMULUS_HD void store_rest(place const& p, index_t i, int count) {
+    auto const pack = evaluate<Tree, Packs, access::aligned_or_repeated>(p.leaves, i, count);
+    if (count == Packs::size) {
+      store<T, Packs, access::aligned>(p.out, 1, i, Packs::size, pack);
+    } else {
+      reinterpret_cast<T*>(p.out)[i] = lane_of(pack, 0);
     }
   }
 };

@@ -48,34 +48,39 @@ struct staged_array {
   int lanes;    ///< of the tile that exist
   int columns;  ///< likewise
 
+  /// A thread has one word of a row, of several rows; of more words where there are fewer threads
+  /// than a row has words.
   template <int WordBytes> CUMULUS_HD void stage(int thread, int threads) const {
     int shift = 0;  // words of an element: 2^shift
     while (WordBytes << shift < item_bytes) {
       ++shift;
     }
-    int const pitch = tile_pitch(1 << tile_shift, item_bytes);
     int const row_shift = tile_shift + shift;
+    int const words = 1 << row_shift;
+    int const step = threads < words ? 1 : threads >> row_shift;
     constexpr int in_flight = 4;
     CUMULUS_NO_UNROLL
-    for (int first = thread; first >> row_shift < columns; first += in_flight * threads) {
-      alignas(WordBytes) std::byte word[in_flight][WordBytes];
-      int at[in_flight];
-      CUMULUS_UNROLL
-      for (int u = 0; u < in_flight; ++u) {
-        int const position = first + u * threads;
-        int const column = position >> row_shift;
-        int const part = position & ((1 << row_shift) - 1);
-        int const lane = part >> shift;
-        at[u] = -1;
-        if (column < columns && lane < lanes) {
-          load_word<WordBytes>(word[u], from + column * row_bytes + part * WordBytes);
-          at[u] = lane * pitch + column * item_bytes + (part - (lane << shift)) * WordBytes;
+    for (int part = thread & (words - 1); part >> shift < lanes; part += threads) {
+      int const lane = part >> shift;
+      std::byte const* const read = displaced(from, part * WordBytes);
+      std::byte* const write = to + lane * tile_pitch(1 << tile_shift, item_bytes) +
+                               (part - (lane << shift)) * WordBytes;
+      CUMULUS_NO_UNROLL
+      for (int column = thread >> row_shift; column < columns; column += in_flight * step) {
+        alignas(WordBytes) std::byte word[in_flight][WordBytes];
+        CUMULUS_UNROLL
+        for (int u = 0; u < in_flight; ++u) {
+          int const c = column + u * step;
+          if (c < columns) {
+            load_word<WordBytes>(word[u], displaced(read, c * row_bytes));
+          }
         }
-      }
-      CUMULUS_UNROLL
-      for (int u = 0; u < in_flight; ++u) {
-        if (at[u] >= 0) {
-          load_word<WordBytes>(to + at[u], word[u]);
+        CUMULUS_UNROLL
+        for (int u = 0; u < in_flight; ++u) {
+          int const c = column + u * step;
+          if (c < columns) {
+            load_word<WordBytes>(write + c * item_bytes, word[u]);
+          }
         }
       }
     }
@@ -90,7 +95,6 @@ template <class Tree> struct general_body {
   /// The tiles, one array after the other.
   using shared_memory = std::byte;
   static constexpr int phases = 2;
-  static constexpr bool warp_barriers = false;
   static constexpr int count = 1 + Tree::leaf_count;
 
   CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
@@ -132,18 +136,22 @@ template <class Tree> struct general_body {
       operand const& o = a.operands.of[k];
       begin[k] =
           displaced(o.data, offset[k] + p.column * o.stride[a.operands.rank - 1] * o.item_bytes);
-      if (tiled) {
-        if (k > 0 && a.lanes.steps[k].tile >= 0) {
-          begin[k] = &shared + a.lanes.steps[k].tile;
+    }
+    if (tiled) {
+      CUMULUS_UNROLL
+      for (int k = 0; k < count; ++k) {
+        lane_steps const& steps = a.lanes.steps[k];
+        if (k > 0 && steps.tile >= 0) {
+          begin[k] = &shared + steps.tile;
         }
-        begin[k] =
-            displaced(begin[k], (first * a.lanes.steps[k].lane + column * a.lanes.steps[k].row) *
-                                    o.item_bytes);
+        begin[k] = displaced(
+            begin[k], (first * steps.lane + column * steps.row) * a.operands.of[k].item_bytes);
       }
-      if (k > 0) {
-        leaves.at[k - 1] = begin[k];
-        leaves.step[k - 1] = a.lanes.steps[k].lane * distance;
-      }
+    }
+    CUMULUS_UNROLL
+    for (int k = 1; k < count; ++k) {
+      leaves.at[k - 1] = begin[k];
+      leaves.step[k - 1] = a.lanes.steps[k].lane * distance;
     }
     store_lanes(leaves, const_cast<std::byte*>(begin[0]), a.lanes.steps[0].lane * distance, first,
                 distance, end);

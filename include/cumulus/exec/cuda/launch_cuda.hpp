@@ -26,12 +26,15 @@ inline constexpr int least_blocks = [] {
   }
 }();
 
-template <class Body> __device__ void barrier() {
-  if constexpr (Body::warp_barriers) {
-    __syncwarp();
-  } else {
-    __syncthreads();
+/// Bodies may say that the threads of a warp need to wait for each other only.
+template <class Body, class Arguments> __device__ void barrier(Arguments const& a) {
+  if constexpr (requires { Body::warp_barriers(a); }) {
+    if (Body::warp_barriers(a)) {
+      __syncwarp();
+      return;
+    }
   }
+  __syncthreads();
 }
 
 template <class Body> __device__ typename Body::shared_memory& shared_memory_of() {
@@ -57,7 +60,7 @@ __device__ void run_phases(thread_coordinates at, Arguments const& a) {
     CUMULUS_NO_UNROLL
     for (int phase = 0; phase < Body::phases; ++phase) {
       body.phase(phase, at, a, state, shared);
-      barrier<Body>();
+      barrier<Body>(a);
     }
   }
 }

@@ -97,7 +97,6 @@ template <class Reducer> struct merge_body {
                 "cumulus: these statistics together need more shared memory than a block of "
                 "threads has; compute them in two calls of reduce_all_of");
   static constexpr int phases = 10;
-  static constexpr bool warp_barriers = false;
 
   CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a, thread_state&,
                         shared_memory& shared) const {

@@ -61,7 +61,6 @@ struct nonzero_range {
 };
 
 struct nonzero_phases {
-  static constexpr bool warp_barriers = false;
   using shared_memory = nonzero_counts;
   struct thread_state {};
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a reduction's plan to the launches of its kernels: which body, how many blocks, and how much
-// memory between them. Ordinary code, tested without a GPU.
+// From a reduction's plan to the launches of its kernels: how threads share a tile, how many blocks,
+// and how much memory between them. Ordinary code, tested without a GPU.
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/reduce_body.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Which body reduces the tiles.
+/// How the threads of a block share tiles.
 enum class reduce_case {
   rows,     ///< a warp to a tile
   columns,  ///< neighbouring outputs beside each other
@@ -37,11 +37,9 @@ inline bool merges(reduce_plan const& plan) { return plan.tiles() > 1; }
 inline index_t work_blocks_of(reduce_plan const& plan) {
   index_t const tiles = tiles_of(plan);
   if (case_of(plan) == reduce_case::rows) {
-    constexpr index_t per_block = along_rows::tiles_of_a_block;
-    return (plan.outputs * tiles + per_block - 1) / per_block;
+    return (plan.outputs * tiles + tiles_of_a_block - 1) / tiles_of_a_block;
   }
-  constexpr index_t per_block = across_columns::outputs_of_a_block;
-  return (plan.outputs + per_block - 1) / per_block * tiles;
+  return (plan.outputs + outputs_of_a_block - 1) / outputs_of_a_block * tiles;
 }
 
 /// What the kernels of a reduction are handed: the parts of their arguments that do not depend on
@@ -67,10 +65,12 @@ CUMULUS_ONCE inline void lay_out_tiles(tile_parts const& to, reduce_plan const& 
   for (std::size_t k = 0; k < operands.size(); ++k) {
     to.step[k] = has_last ? operands[k].stride[last] : 0;
   }
+  bool const rows = case_of(plan) == reduce_case::rows;
   tile_layout& a = to.layout;
   a.row = divider(has_last ? plan.extent[last] : 1);
   a.kept = plan.kept_rank;
   a.reduced = plan.reduced_rank;
+  a.strands = rows ? 32 : 8;
   a.has_mask = plan.has_mask;
   a.members = plan.members;
   if (plan.groups != nullptr) {
@@ -83,7 +83,6 @@ CUMULUS_ONCE inline void lay_out_tiles(tile_parts const& to, reduce_plan const& 
   a.by_tiles = divider(a.tiles);
   a.partial = partial;
   // Neighbouring threads store neighbouring summaries.
-  bool const rows = case_of(plan) == reduce_case::rows;
   a.output_stride = rows ? a.tiles : 1;
   a.tile_stride = rows ? 1 : a.outputs;
   a.work_blocks = work_blocks_of(plan);

@@ -13,6 +13,10 @@ struct tile_layout {
   divider row;  ///< extent of the last reduced axis
   int kept = 0;
   int reduced = 0;
+  /// 32: a warp to a tile, a lane to a thread, and neighbours along the reduced axis are read
+  /// together. 8: a block has 32 outputs beside each other, and neighbouring outputs are read
+  /// together.
+  int strands = 32;
   bool has_mask = false;
   index_t const* members = nullptr;
   group_levels group;
@@ -198,6 +202,10 @@ CUMULUS_HD void store_tile(Arguments const& a, index_t output, index_t tile, Lan
 
 }  // namespace detail
 
+/// What a block of 256 threads has at once where a tile has 32 strands, and where it has 8.
+inline constexpr int tiles_of_a_block = 8;
+inline constexpr int outputs_of_a_block = 32;
+
 /// Which output, tile and strand a thread has, and the tile's shift.
 template <class Reducer> struct strand_state {
   index_t output;
@@ -220,10 +228,10 @@ struct strand_memory<Reducer, Size> {
   typename Reducer::input first_value[shift_search<Reducer>::kinds][Size];
 };
 
-/// The work of tiles whose lanes are shared by `Strands` threads. Thread `strand` of them adds the
-/// lanes strand, strand + Strands, … in an order in which partners meet as they complete, and the
-/// strands meet in shared memory. `Map` tells which output, tile and strand a thread has.
-template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
+/// The work of tiles whose lanes are shared by some threads, the strands. Strand s of n adds the
+/// lanes s, s + n, … in an order in which partners meet as they complete, and the strands meet in
+/// shared memory.
+template <class Tree, class Reducer> struct tile_body {
   using arguments = tile_arguments<Tree, Reducer>;
   using thread_state = strand_state<Reducer>;
   using shared_memory = strand_memory<Reducer, 256>;
@@ -234,18 +242,16 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
   using shift_type = typename search::shift;
   using lane_type = typename Reducer::lane;
 
-  static constexpr int levels = Strands == 32 ? 5 : (Strands == 8 ? 3 : -1);
-  static_assert(levels > 0);
-  /// Finding the shift, adding, merging.
+  /// Finding the shift, adding, merging; 8 strands have nothing to do in the last two.
   static constexpr int adding = search::kinds > 0 ? 1 : 0;
-  static constexpr int phases = adding + 1 + levels;
-  static constexpr bool warp_barriers = Map::warp_barriers;
+  static constexpr int phases = adding + 1 + 5;
   static constexpr bool several_statistics = detail::stores_several_v<Reducer>;
+  static CUMULUS_HD bool warp_barriers(arguments const& a) { return a.strands == 32; }
 
   CUMULUS_HD void phase(int phase, thread_coordinates const& at, arguments const& a,
                         thread_state& state, shared_memory& shared) const {
     if (phase == 0) {
-      Map::place(at, a, state);
+      place(at, a, state);
       state.shift = shift_type{};
     }
     if (state.output >= a.outputs) {
@@ -261,8 +267,8 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
         for (int kind = 0; kind < search::kinds; ++kind) {
           int earliest = tile_length;
           CUMULUS_NO_UNROLL
-          for (int s = 0; s < Strands; ++s) {
-            int const other = Map::slot(at.thread, state.strand, s);
+          for (int s = 0; s < a.strands; ++s) {
+            int const other = slot(a, at.thread, state.strand, s);
             if (shared.first_valid[kind][other] < earliest) {
               earliest = shared.first_valid[kind][other];
               search::set(state.shift, kind, shared.first_value[kind][other]);
@@ -274,9 +280,9 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
       shared.lane[at.thread] = add_strand(reader, state.strand, valid, state.shift);
       shared.valid[at.thread] = valid;
     } else {
-      int const width = Strands >> (phase - adding);
+      int const width = a.strands >> (phase - adding);
       if (state.strand < width) {
-        int const partner = Map::slot(at.thread, state.strand, state.strand + width);
+        int const partner = slot(a, at.thread, state.strand, state.strand + width);
         lane_type const merged = Reducer::merge_lanes(shared.lane[at.thread], shared.lane[partner]);
         int const valid = shared.valid[at.thread] + shared.valid[partner];
         if (width == 1) {
@@ -292,6 +298,22 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
  private:
   using reader_type = detail::tile_reader<Tree, Reducer>;
 
+  static CUMULUS_HD void place(thread_coordinates const& at, arguments const& a,
+                               thread_state& state) {
+    int const warp = at.thread / 32;
+    int const lane = at.thread % 32;
+    bool const rows = a.strands == 32;
+    index_t const unit = rows ? at.block * (at.threads / 32) + warp : at.block;
+    index_t const group = a.by_tiles.quotient(unit);
+    state.tile = unit - group * a.tiles;
+    state.output = rows ? group : group * outputs_of_a_block + lane;
+    state.strand = rows ? lane : warp;
+  }
+  /// The thread that has the strand `other` of the same tile.
+  static CUMULUS_HD int slot(arguments const& a, int thread, int strand, int other) {
+    return thread + (other - strand) * (a.strands == 32 ? 1 : outputs_of_a_block);
+  }
+
   static CUMULUS_HD void find_shifts(reader_type const& reader, int thread, int strand,
                                      shared_memory& shared) {
     for (int kind = 0; kind < search::kinds; ++kind) {
@@ -299,76 +321,34 @@ template <class Tree, class Reducer, class Map, int Strands> struct tile_body {
       shared.first_valid[kind][thread] =
           reader.all_valid() && search::takes_every(kind) && strand > 0
               ? tile_length
-              : reader.first_valid(kind, strand, Strands, shared.first_value[kind][thread]);
+              : reader.first_valid(kind, strand, reader.a.strands,
+                                   shared.first_value[kind][thread]);
     }
   }
 
-  /// The lanes strand, strand + Strands, …, merged.
+  /// The lanes of a strand, merged: one, or s, s + 16, s + 8, s + 24: neighbours in this order are
+  /// partners. The loop stays one, so that the expression is in the code only as often as add_lane
+  /// holds it.
   static CUMULUS_HD lane_type add_strand(reader_type const& reader, int strand, int& valid,
                                          shift_type const& shift) {
-    if constexpr (Strands == 32) {
+    lane_type merged[2] = {Reducer::start(), Reducer::start()};
+    int const lanes = tile_lanes / reader.a.strands;
+    CUMULUS_NO_UNROLL
+    for (int k = 0; k < lanes; ++k) {
       lane_type lane = Reducer::start();
-      reader.add_lane(lane, valid, strand, shift);
-      return lane;
-    } else {
-      // Lanes s, s + 16, s + 8, s + 24: neighbours in this order are partners. The loop stays one,
-      // so that the expression is in the code only as often as add_lane holds it.
-      lane_type merged[2] = {Reducer::start(), Reducer::start()};
-      CUMULUS_NO_UNROLL
-      for (int k = 0; k < 4; ++k) {
-        lane_type lane = Reducer::start();
-        reader.add_lane(lane, valid, strand + ((k & 1) << 4) + ((k & 2) << 2), shift);
-        if (k == 0) {
-          merged[0] = lane;
-        } else if (k == 1) {
-          merged[0] = Reducer::merge_lanes(merged[0], lane);
-        } else if (k == 2) {
-          merged[1] = lane;
-        } else {
-          merged[1] = Reducer::merge_lanes(merged[1], lane);
-        }
+      reader.add_lane(lane, valid, strand + ((k & 1) << 4) + ((k & 2) << 2), shift);
+      if (k == 0) {
+        merged[0] = lane;
+      } else if (k == 1) {
+        merged[0] = Reducer::merge_lanes(merged[0], lane);
+      } else if (k == 2) {
+        merged[1] = lane;
+      } else {
+        merged[1] = Reducer::merge_lanes(merged[1], lane);
       }
-      return Reducer::merge_lanes(merged[0], merged[1]);
     }
+    return lanes == 1 ? merged[0] : Reducer::merge_lanes(merged[0], merged[1]);
   }
 };
-
-/// A warp to a tile, a lane to a thread: neighbours along the reduced axis are read together.
-struct along_rows {
-  static constexpr bool warp_barriers = true;
-  static constexpr int tiles_of_a_block = 8;
-
-  template <class Arguments, class State>
-  static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
-    index_t const unit = at.block * (at.threads / 32) + at.thread / 32;
-    state.output = a.by_tiles.quotient(unit);
-    state.tile = unit - state.output * a.tiles;
-    state.strand = at.thread % 32;
-  }
-  /// The thread that has the strand `other` of the same tile.
-  static CUMULUS_HD int slot(int thread, int strand, int other) { return thread - strand + other; }
-};
-
-/// 32 outputs and 8 strands to a block: neighbouring outputs are read together.
-struct across_columns {
-  static constexpr bool warp_barriers = false;
-  static constexpr int outputs_of_a_block = 32;
-
-  template <class Arguments, class State>
-  static CUMULUS_HD void place(thread_coordinates const& at, Arguments const& a, State& state) {
-    index_t const group = a.by_tiles.quotient(at.block);
-    state.output = group * outputs_of_a_block + at.thread % outputs_of_a_block;
-    state.tile = at.block - group * a.tiles;
-    state.strand = at.thread / outputs_of_a_block;
-  }
-  static CUMULUS_HD int slot(int thread, int strand, int other) {
-    return thread + (other - strand) * outputs_of_a_block;
-  }
-};
-
-template <class Tree, class Reducer>
-using reduce_rows_body = tile_body<Tree, Reducer, along_rows, 32>;
-template <class Tree, class Reducer>
-using reduce_columns_body = tile_body<Tree, Reducer, across_columns, 8>;
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -8,11 +8,10 @@
 namespace cumulus::inline CUMULUS_TARGET {
 /// The kernels of a reduction, and their arguments.
 struct reduce_kernels {
-  void const* rows;
-  void const* columns;
+  void const* tiles;
   void const* merge;
   std::size_t summary_bytes;
-  tile_parts tiles;
+  tile_parts parts;
   void* tile_arguments;
   merge_layout& merging;
   void* merge_arguments;
@@ -32,10 +31,9 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
   };
   buffer const partial =
       merges(plan) ? allocate_summaries(plan.outputs * tiles_of(plan)) : buffer();
-  lay_out_tiles(kernels.tiles, plan, operands, bad_index, partial.data());
-  bool const rows = case_of(plan) == reduce_case::rows;
-  launch_kernel(rows ? "reduce rows" : "reduce columns", rows ? kernels.rows : kernels.columns,
-                {blocks_for(kernels.tiles.layout.work_blocks, 1), 256}, stream,
+  lay_out_tiles(kernels.parts, plan, operands, bad_index, partial.data());
+  launch_kernel("reduce tiles", kernels.tiles,
+                {blocks_for(kernels.parts.layout.work_blocks, 1), 256}, stream,
                 kernels.tile_arguments);
   if (!merges(plan)) {
     return;
@@ -43,7 +41,7 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
   buffer held[2];
   int next = 0;
   merge_levels(
-      kernels.merging, kernels.tiles, plan.groups,
+      kernels.merging, kernels.parts, plan.groups,
       [&](index_t n) {
         held[next] = allocate_summaries(n);
         void* const data = held[next].data();
@@ -69,8 +67,7 @@ void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
   merge_arguments<Reducer> merging(reducer);
   detail::queue_reduction(
       plan, operands, contexts,
-      {kernel_of<reduce_rows_body<Tree, Reducer>>(),
-       kernel_of<reduce_columns_body<Tree, Reducer>>(), kernel_of<merge_body<Reducer>>(),
+      {kernel_of<tile_body<Tree, Reducer>>(), kernel_of<merge_body<Reducer>>(),
        sizeof(tile_summary<Reducer>), tile_parts(tiles), &tiles, merging, &merging});
 }
 

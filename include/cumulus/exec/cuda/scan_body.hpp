@@ -91,7 +91,6 @@ template <class Tree, class S> struct scan_along_body {
   static constexpr int per_thread = 8;
   static constexpr int steps = 8;  // log2(threads)
   static constexpr int phases = steps + 3;
-  static constexpr bool warp_barriers = false;
 
   struct thread_state {
     index_t series;

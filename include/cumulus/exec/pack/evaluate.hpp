@@ -118,10 +118,13 @@ template <class T> struct evaluator<tree::gather<T>> {
       gather_extent const& g = c.operands[K + 1].template value_as<gather_extent>();
       T const* const data = reinterpret_cast<T const*>(c.at[K + 1]);
       pack_of<T, Policy> p = {};
-      for (int l = 0; l < count; ++l) {
-        index_t const j = i + l;
-        set_lane(p, l,
-                 data[j * c.step[K + 1] + checked_gather(index[j * c.step[K]], g, c.bad_index)]);
+      CUMULUS_UNROLL
+      for (int l = 0; l < Policy::size; ++l) {
+        if (l < count) {
+          index_t const j = i + l;
+          set_lane(p, l,
+                   data[j * c.step[K + 1] + checked_gather(index[j * c.step[K]], g, c.bad_index)]);
+        }
       }
       return p;
     }

@@ -26,7 +26,7 @@ using pack_of =
 enum class access {
   unit,                 ///< side by side, whole packs (all that the host has; see host_cursor)
   aligned,              ///< side by side, whole packs, on addresses that are multiples of the pack
-  aligned_or_repeated,  ///< the same, or one element for the whole row (step 0)
+  aligned_or_repeated,  ///< the same, or one element for the whole row (step 0) or the whole pack
   strided,              ///< at any step, packs that may be cut off at the end of the row
 };
 
@@ -108,11 +108,6 @@ template <int N, int W> void mask_to_bytes(bool* to, mask<N, W> const& m) {
   std::memcpy(to, &bytes, N);
 }
 
-/// A pack in plain memory, aligned so that a kernel moves it in words of 16 bytes.
-template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) packed {
-  T lane[N];
-};
-
 }  // namespace detail
 
 /// The pack at element i of a row that begins at `row`; Side by side, or `step` elements apart, of
@@ -124,21 +119,17 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
   using P = pack_of<T, Policy>;
   T const* const at = reinterpret_cast<T const*>(row);
   if constexpr (Access == access::aligned_or_repeated) {
-    return step == 0 ? splat<T, Policy>(*at)
-                     : load<T, Policy, access::aligned>(row, step, i, count);
+    return step == 0 || count < N ? splat<T, Policy>(at[i * step])
+                                  : load<T, Policy, access::aligned>(row, step, i, count);
   } else if constexpr (Access == access::aligned) {
     constexpr int bytes = sizeof(T) * N;
     constexpr int word = bytes < 16 ? bytes : 16;
-    detail::packed<T, N> p;
+    P p;
     for (int b = 0; b < bytes; b += word) {
       detail::load_word<word>(reinterpret_cast<std::byte*>(&p) + b,
                               reinterpret_cast<std::byte const*>(at + i) + b);
     }
-    P result;
-    for (int l = 0; l < N; ++l) {
-      set_lane(result, l, p.lane[l]);
-    }
-    return result;
+    return p;
   } else if constexpr (!Policy::registers) {
     P p;
     CUMULUS_UNROLL
@@ -167,13 +158,9 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
   if constexpr (Access == access::aligned || Access == access::aligned_or_repeated) {
     constexpr int bytes = sizeof(T) * N;
     constexpr int word = bytes < 16 ? bytes : 16;
-    detail::packed<T, N> copy;
-    for (int l = 0; l < N; ++l) {
-      copy.lane[l] = lane_of(p, l);
-    }
     for (int b = 0; b < bytes; b += word) {
       detail::store_word<word>(reinterpret_cast<std::byte*>(at + i) + b,
-                               reinterpret_cast<std::byte const*>(&copy) + b);
+                               reinterpret_cast<std::byte const*>(&p) + b);
     }
   } else if constexpr (!Policy::registers) {
     CUMULUS_UNROLL
