@@ -28,6 +28,8 @@ TEST(shape, is_a_value_of_at_most_eight_axes) {
   s.erase(1);
   EXPECT_EQ(s, (shape{5, 3}));
   EXPECT_NE(s, (shape{5, 3, 1}));
+  EXPECT_EQ(std::vector<index_t>(s.begin(), s.begin() + cm::max_rank),
+            (std::vector<index_t>{5, 3, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(to_string(shape{}), "()");
   EXPECT_EQ(to_string(shape{3}), "(3,)");
   EXPECT_EQ(to_string(shape{96, 192}), "(96, 192)");

@@ -51,10 +51,10 @@ void expect_both(V const& v, W const& w, X const& x, Y const& y, cm::assign_case
   cm::operand operands[arguments::count] = {cm::target_of(v).op, cm::target_of(w).op};
   cm::operand* next = operands + 2;
   for (cm::leaf const& l : std::span<cm::leaf const>(first.leaves(), One::leaf_count)) {
-    *next++ = cm::operand_over(l, first.shape(), v.shape(), "test");
+    cm::set_operand(*next++, l, first.shape(), v.shape(), "test");
   }
   for (cm::leaf const& l : std::span<cm::leaf const>(second.leaves(), Two::leaf_count)) {
-    *next++ = cm::operand_over(l, second.shape(), v.shape(), "test");
+    cm::set_operand(*next++, l, second.shape(), v.shape(), "test");
   }
   cm::elementwise_plan const sweep = cm::plan_elementwise(v.shape(), operands);
   cm::assign_plan const plan = cm::plan_together<One, Two>(sweep, operands);

@@ -12,7 +12,7 @@ using cm::shape;
 using cm::strides;
 
 operand at(std::uintptr_t address, strides const& st, cm::leaf_kind kind = cm::leaf_kind::array) {
-  operand o;
+  operand o{};
   o.data = reinterpret_cast<std::byte const*>(address);
   o.item_bytes = 4;
   o.kind = kind;

@@ -169,7 +169,7 @@ cm::leaf leaf_at(cm::index_t first, cm::strides const& st, cm::buffer const& own
 }
 
 bool hazard(cm::leaf const& output, cm::leaf const& input, shape const& s) {
-  return cm::is_hazard(output.op, input.op, input.owner, s);
+  return cm::is_hazard(output.op, cm::addresses(output.op, s), input.op, input.owner, s);
 }
 
 TEST(hazard, is_seen_for_what_it_is) {

@@ -48,6 +48,7 @@ template <class Tag> class index_list {
   constexpr bool empty() const { return rank_ == 0; }
   constexpr index_t operator[](int k) const { return values_[k]; }
   constexpr index_t& operator[](int k) { return values_[k]; }
+  /// max_rank entries; behind the last one they are 0.
   constexpr index_t const* begin() const { return values_; }
   constexpr index_t const* end() const { return values_ + rank_; }
   constexpr index_t back() const { return values_[rank_ - 1]; }
@@ -71,7 +72,7 @@ template <class Tag> class index_list {
     for (int k = position; k + 1 < rank_; ++k) {
       values_[k] = values_[k + 1];
     }
-    --rank_;
+    values_[--rank_] = 0;
   }
 
   /// Product of the entries, which a shape guarantees to fit (see checked_size).

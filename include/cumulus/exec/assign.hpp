@@ -80,15 +80,14 @@ inline constexpr sweep_functions sweep_functions_of = {
     detail::sweep<Tree, Space>, detail::sweep<tree::array<typename Tree::value_type>, Space>,
     allocate<Space>, sizeof(typename Tree::value_type), may_throw_v<Tree>};
 
-/// The leaf's operand over `s`.
-inline operand operand_over(leaf const& l, shape const& extents, shape const& s,
-                            char const* function) {
-  operand o = l.op;
+/// Makes `o` the operand over `s` of a leaf over `extents`.
+inline void set_operand(operand& o, leaf const& l, shape const& extents, shape const& s,
+                        char const* function) {
+  o = l.op;
   if (extents != s) {
     strides const st = broadcast_strides(extents, l.strides_over(extents.rank()), s, function);
     plain::copy_n(st.begin(), st.rank(), o.stride);
   }
-  return o;
 }
 
 /// How many of the leaves refer to `owner`.
@@ -106,15 +105,15 @@ CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<le
                                        shape const& s, sweep_functions const& functions,
                                        char const* function) {
   operand operands[1 + max_leaves];
-  void* contexts[1 + max_leaves] = {target.context};
-  operands[0] = target.op;
+  void* contexts[1 + max_leaves];
+  address_range const written = addresses(target.op, target.shape);
   bool hazard = false;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     leaf const& l = leaves[i];
     operand& o = operands[1 + i];
-    o = operand_over(l, s, target.shape, function);
+    set_operand(o, l, s, target.shape, function);
     contexts[1 + i] = l.owner.context();
-    hazard = hazard || is_hazard(target.op, o, l.owner, target.shape);
+    hazard = hazard || is_hazard(target.op, written, o, l.owner, target.shape);
   }
   if (repeats_elements(target.op, target.shape)) {
     raise<value_error>({function,
@@ -122,6 +121,8 @@ CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<le
                         target.shape});
   }
   std::span<operand> const all(operands, 1 + leaves.size());
+  operands[0] = target.op;
+  contexts[0] = target.context;
   if (!hazard) {
     detail::plan_and_sweep(functions.evaluate, target.shape, all, contexts);
     return;

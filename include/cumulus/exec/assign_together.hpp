@@ -28,13 +28,16 @@ namespace detail {
 inline bool is_joint_hazard(std::span<joint_part const> parts, std::size_t k, shape const& s,
                             bool interleaved, char const* function) {
   operand const& out = parts[k].target.op;
+  address_range const written = addresses(out, s);
   for (std::size_t j = 0; j < parts.size(); ++j) {
     if (j < k && may_overlap(out, parts[j].target.op, s)) {
       return true;
     }
     for (leaf const& l : parts[j].leaves) {
-      operand const in = operand_over(l, *parts[j].extents, s, function);
-      if (is_hazard(out, in, l.owner, s) || (interleaved && j > k && may_overlap(out, in, s))) {
+      operand in;
+      set_operand(in, l, *parts[j].extents, s, function);
+      if (is_hazard(out, written, in, l.owner, s) ||
+          (interleaved && j > k && may_overlap(out, in, s))) {
         return true;
       }
     }
@@ -101,7 +104,7 @@ void assign_together(std::span<joint_part const> parts, shape const& s, char con
     operands[k] = parts[k].target.op;
     contexts[k] = parts[k].target.context;
     for (leaf const& l : parts[k].leaves) {
-      operands[next] = operand_over(l, *parts[k].extents, s, function);
+      set_operand(operands[next], l, *parts[k].extents, s, function);
       contexts[next++] = l.owner.context();
     }
   }

@@ -48,8 +48,10 @@ void sweep_reduction(reduce_plan const& plan, std::span<operand const> operands,
 /// Reduces leaves of shape `s` over the axes of `set` into the target.
 inline void reduce_leaves(std::span<leaf const> leaves, shape const& s, axis_set const& set,
                           reduce_target const& target, reduce_loop loop, void const* accumulation) {
-  operand operands[2 + max_leaves] = {target.op};
-  void* contexts[2 + max_leaves] = {};
+  operand operands[2 + max_leaves];
+  void* contexts[2 + max_leaves];
+  operands[0] = target.op;
+  contexts[0] = nullptr;
   std::size_t count = 1;
   for (leaf const& l : leaves) {
     operands[count] = l.op;

@@ -21,7 +21,8 @@ void scan_elements(expression<Tree, Space> const& e, axis_set const& set, operan
                 "cumulus: only sums and products of a masked expression can be scanned; for others "
                 "say with where(valid, x, y) what an element counts as that does not take part");
   constexpr int count = 1 + Tree::leaf_count;
-  operand operands[count] = {out};
+  operand operands[count];
+  operands[0] = out;
   for (int k = 1; k < count; ++k) {
     operands[k] = e.leaves()[k - 1].op;
   }

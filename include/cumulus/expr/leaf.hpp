@@ -16,21 +16,22 @@ namespace cumulus::inline v1 {
 inline constexpr int max_leaves = 16;
 
 enum class leaf_kind : unsigned char {
+  constant,   ///< a scalar or a functor
   array,      ///< elements in memory at fixed strides
   indirect,   ///< elements in memory that an index leaf selects
   generator,  ///< elements computed from their position
-  constant,   ///< a scalar or a functor
 };
 
 /// What a kernel needs of one leaf, trivially copyable. `data` is the address of the first element,
 /// or the first position of a generator; `stride` counts elements along the axes of the expression;
 /// `value` holds a scalar, a generator's parameters, a functor, or a gather's extent.
+/// Members have no initial values, because room for the operands of any expression is 2 KB.
 struct operand {
-  std::byte const* data = nullptr;
-  int item_bytes = 0;
-  leaf_kind kind = leaf_kind::constant;
-  index_t stride[max_rank] = {};
-  alignas(16) std::byte value[48] = {};
+  std::byte const* data;
+  int item_bytes;
+  leaf_kind kind;
+  index_t stride[max_rank];
+  alignas(16) std::byte value[48];
 
   /// True if strides lead through memory.
   bool in_memory() const { return kind == leaf_kind::array || kind == leaf_kind::indirect; }
@@ -63,16 +64,14 @@ CUMULUS_HD inline std::byte const* moved(std::byte const* p, index_t bytes) {
 
 /// An operand and the reference that keeps its storage alive.
 struct leaf {
-  operand op;
+  operand op = {};
   buffer owner;
 
   strides strides_over(int rank) const {
     return strides(std::span<index_t const>(op.stride, rank));
   }
   void set_strides(strides const& st) {
-    for (int k = 0; k < max_rank; ++k) {
-      op.stride[k] = k < st.rank() ? st[k] : 0;
-    }
+    std::memcpy(op.stride, st.begin(), sizeof(op.stride));  // 0 behind the last axis
   }
   /// Moves the first element by `distance` elements.
   void advance(index_t distance) { op.data = moved(op.data, distance * op.item_bytes); }

@@ -8,6 +8,10 @@
 #include <new>
 #include <utility>
 
+#if __has_include(<sys/single_threaded.h>)
+#  include <sys/single_threaded.h>
+#endif
+
 #include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
 
@@ -37,7 +41,7 @@ class buffer {
   }
   buffer(buffer const& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) {
-      block_->references.fetch_add(1, std::memory_order_relaxed);
+      add(*block_, 1);
     }
   }
   buffer(buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
@@ -74,9 +78,22 @@ class buffer {
     void* context;
   };
 
+  /// Changes the number of references and tells what it was. A lone thread does without the locked
+  /// instruction, which waits until everything written before has reached the cache.
+  static std::int64_t add(block& b, std::int64_t count) noexcept {
+#if __has_include(<sys/single_threaded.h>)
+    if (__libc_single_threaded) {
+      std::int64_t const before = b.references.load(std::memory_order_relaxed);
+      b.references.store(before + count, std::memory_order_relaxed);
+      return before;
+    }
+#endif
+    return b.references.fetch_add(count, std::memory_order_acq_rel);
+  }
+
   /// Out of line, because it stands wherever an array or an expression ends.
   [[gnu::noinline]] static void let_go(block* b) noexcept {
-    if (b->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (add(*b, -1) == 1) {
       b->free(b->data, b->bytes, b->context);
       delete b;
     }

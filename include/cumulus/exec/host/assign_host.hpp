@@ -12,12 +12,15 @@ namespace detail {
 
 /// True if rows are too short for the loop of a row, and several of them can share a stage.
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
+  if (plan.rank == 1 || plan.row_length() >= 64) {
+    return false;
+  }
   for (operand const& o : operands) {
     if (o.kind == leaf_kind::generator) {
       return false;
     }
   }
-  return plan.rank > 1 && plan.row_length() < 64;
+  return true;
 }
 
 /// Elements [i, end) of a sweep, as many at a time as the stage takes.
@@ -78,10 +81,15 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
     if (shared) {
       return detail::assign_short_rows(plan, operands, loop.stage(), begin, end);
     }
-    row_walker rows(plan.rank, plan.extent, operands, begin / length);
     index_t const step = operands[0].stride[axis];
-    index_t const row_step =
-        axis > 0 ? operands[0].stride[axis - 1] * operands[0].item_bytes : index_t{0};
+    if (axis == 0) {
+      std::byte const* at[1 + max_leaves];
+      begin_of(operands, at);
+      return loop(at + 1, begin, end - begin, {const_cast<std::byte*>(at[0]), nullptr, streams},
+                  step);
+    }
+    row_walker rows(plan.rank, plan.extent, operands, begin / length);
+    index_t const row_step = operands[0].stride[axis - 1] * operands[0].item_bytes;
     index_t column = begin % length;
     for (index_t i = begin; i < end; column = 0) {
       row_output const out{const_cast<std::byte*>(rows.at()[0]), nullptr, streams, row_step};

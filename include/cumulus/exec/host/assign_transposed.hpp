@@ -69,9 +69,7 @@ class transposed_sweep {
                   row_loop& loop) const {
     int const axis = plan_.rank - 1;
     std::byte const* at[1 + max_leaves];
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      at[i] = operands_[i].data;
-    }
+    begin_of(operands_, at);
     step_along(at, operands_, axis, column);
     step_along(at, operands_, plan_.other_axis, row);
     for (int k = axis - 1; k >= 0; --k) {

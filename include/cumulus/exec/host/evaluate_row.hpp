@@ -38,7 +38,7 @@ struct row_evaluator {
   void (*packs)(row_part const&, row_output const&);
   int leaves;
   int item_bytes;  ///< of an element of the result
-  int pack;        ///< elements of a pack
+  int pack;        ///< elements of a pack, a power of two
   bool is_array;   ///< the expression is nothing but an array
 };
 

@@ -33,11 +33,13 @@ class range_body {
 inline index_t threads_that_pay(index_t parts, index_t cost) {
 #if defined(_OPENMP)
   constexpr index_t worthwhile = 1 << 14;  // elements; below, a parallel region costs more
-  index_t threads = omp_get_max_threads();
-  threads = threads < parts ? threads : parts;
   index_t const paying = cost / worthwhile;
-  threads = threads < paying ? threads : paying;
-  return threads > 1 && !omp_in_parallel() ? threads : 1;
+  index_t const useful = paying < parts ? paying : parts;
+  if (useful < 2 || omp_in_parallel()) {
+    return 1;
+  }
+  index_t const threads = omp_get_max_threads();
+  return threads < useful ? threads : useful;
 #else
   static_cast<void>(parts);
   static_cast<void>(cost);

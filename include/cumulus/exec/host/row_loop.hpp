@@ -175,7 +175,7 @@ class row_loop {
         staged(at, first, first + head, out, step);
         first += head;
       }
-      index_t const whole = (end - first) / evaluator_.pack * evaluator_.pack;
+      index_t const whole = (end - first) & -index_t{evaluator_.pack};
       if (whole > 0) {
         std::byte const* const* const from = as_they_are_ ? at : rows_of(at, axis_, 0, 1);
         evaluator_.packs({from, item_step_, leaves_.data(), axis_, first, whole}, out);
@@ -189,7 +189,7 @@ class row_loop {
 
   /// True if rows of a length that go to `out` need no stage.
   bool takes_whole_rows(index_t length, row_output const& out) const {
-    return direct_ && length % evaluator_.pack == 0 &&
+    return direct_ && (length & (evaluator_.pack - 1)) == 0 &&
            !(out.streams && (misplaced_bytes(out.at) != 0 || out.row_step % 64 != 0));
   }
 

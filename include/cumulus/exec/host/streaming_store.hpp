@@ -19,10 +19,12 @@ inline constexpr index_t streamed_bytes = index_t{1} << 24;
 /// True if the output is large, lies side by side, at whole elements of a line, and is not read.
 inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
   operand const& out = operands[0];
+  if (plan.size * out.item_bytes < streamed_bytes) {
+    return false;
+  }
   auto const address = reinterpret_cast<std::uintptr_t>(out.data);
   bool result = address % static_cast<std::uintptr_t>(out.item_bytes) == 0 &&
-                out.stride[plan.rank - 1] == 1 && plan.row_length() * out.item_bytes >= 4096 &&
-                plan.size * out.item_bytes >= streamed_bytes;
+                out.stride[plan.rank - 1] == 1 && plan.row_length() * out.item_bytes >= 4096;
   for (operand const& o : operands.subspan(1)) {
     result = result && !(o.in_memory() && o.data == out.data);
   }

@@ -62,8 +62,10 @@ inline bool continues(std::span<operand const> operands, int outer, int inner,
 }
 
 inline void copy_axis(std::span<operand> operands, int to, int from) {
-  for (operand& o : operands) {
-    o.stride[to] = o.stride[from];
+  if (to != from) {
+    for (operand& o : operands) {
+      o.stride[to] = o.stride[from];
+    }
   }
 }
 
@@ -150,6 +152,13 @@ inline int transposed_axis(elementwise_plan const& plan, std::span<operand const
   return plan;
 }
 
+/// Where the first element of each operand is.
+inline void begin_of(std::span<operand const> operands, std::byte const** at) {
+  for (operand const& o : operands) {
+    *at++ = o.data;
+  }
+}
+
 /// Moves what stands in each operand by `count` positions of an axis.
 inline void step_along(std::byte const** at, std::span<operand const> operands, int axis,
                        index_t count) {
@@ -175,9 +184,7 @@ class row_walker {
   [[gnu::noinline]] row_walker(int rank, index_t const* extent, std::span<operand const> operands,
                                index_t row)
       : rank_(rank), extent_(extent), operands_(operands) {
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      at_[i] = operands[i].data;
-    }
+    begin_of(operands, at_);
     for (int k = rank - 2; k >= 0; --k) {
       index_[k] = row % extent[k];
       row /= extent[k];
@@ -208,8 +215,8 @@ class row_walker {
   int rank_;
   index_t const* extent_;
   std::span<operand const> operands_;
-  index_t index_[max_rank] = {};
-  std::byte const* at_[1 + max_leaves] = {};
+  index_t index_[max_rank];
+  std::byte const* at_[1 + max_leaves];
 };
 
 }  // namespace cumulus::inline v1

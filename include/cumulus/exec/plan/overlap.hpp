@@ -18,29 +18,31 @@ inline address_range addresses(operand const& o, shape const& s) {
   index_t high = 0;
   for (int k = 0; k < s.rank(); ++k) {
     index_t const reach = o.stride[k] * (s[k] - 1);
-    (reach < 0 ? low : high) += reach;
+    if (reach < 0) {
+      low += reach;
+    } else {
+      high += reach;
+    }
   }
   auto const first = reinterpret_cast<std::uintptr_t>(o.data);
   return {first + static_cast<std::uintptr_t>(low * o.item_bytes),
           first + static_cast<std::uintptr_t>((high + 1) * o.item_bytes)};
 }
 
-/// True if writing `output` element by element could change what `input` still has to read. Both
-/// have strides over s. An input with the output's own address and strides is safe: each element is
-/// read before it is written. A gather on the output's memory never is.
-inline bool is_hazard(operand const& output, operand const& input, buffer const& owner,
-                      shape const& s) {
+/// True if writing `output`, which touches `out`, element by element could change what `input` has
+/// still to read. Both have strides over s. An input with the output's own address and strides is
+/// safe: each element is read before it is written. A gather on the output's memory never is.
+inline bool is_hazard(operand const& output, address_range const& out, operand const& input,
+                      buffer const& owner, shape const& s) {
   if (input.kind == leaf_kind::indirect) {
-    address_range const out = addresses(output, s);
     auto const begin = reinterpret_cast<std::uintptr_t>(owner.data());
     return owner ? out.begin < begin + owner.bytes() && begin < out.end : true;
   }
-  if (input.kind != leaf_kind::array || s.size() == 0) {
+  if (input.kind != leaf_kind::array) {
     return false;
   }
-  address_range const out = addresses(output, s);
   address_range const in = addresses(input, s);
-  if (out.end <= in.begin || in.end <= out.begin) {
+  if (out.end <= in.begin || in.end <= out.begin || s.size() == 0) {
     return false;
   }
   bool same = output.data == input.data && output.item_bytes == input.item_bytes;
@@ -61,8 +63,9 @@ inline bool may_overlap(operand const& a, operand const& b, shape const& s) {
 }
 
 inline bool any_hazard(operand const& output, std::span<leaf const> inputs, shape const& s) {
+  address_range const out = addresses(output, s);
   for (leaf const& l : inputs) {
-    if (is_hazard(output, l.op, l.owner, s)) {
+    if (is_hazard(output, out, l.op, l.owner, s)) {
       return true;
     }
   }
