@@ -199,10 +199,36 @@ template <dtype T> CUMULUS_HD T fmin(T a, T b) {
 CUMULUS_ELEMENTARY(sqrt)
 CUMULUS_ELEMENTARY(exp)
 CUMULUS_ELEMENTARY(log)
-CUMULUS_ELEMENTARY(sin)
-CUMULUS_ELEMENTARY(cos)
-CUMULUS_ELEMENTARY(tan)
 #undef CUMULUS_ELEMENTARY
+
+// From far_angle on CUDA's functions of float reduce their argument in a hundred instructions.
+// Where the same question was asked before, these are a function that a kernel holds once, instead
+// of once for each element that a thread has.
+inline constexpr float far_angle = 105615.0f;
+#if defined(__CUDA_ARCH__)
+template <class T> inline constexpr bool asks_for_far_angles = std::is_same_v<T, float>;
+#else
+template <class T> inline constexpr bool asks_for_far_angles = false;
+#endif
+
+#define CUMULUS_CIRCULAR(name)                                                           \
+  [[gnu::noinline]] CUMULUS_HD inline float far_##name(float x) { return std::name(x); } \
+  template <class T> CUMULUS_HD T name(T x) {                                            \
+    if constexpr (complex_floating<T>) {                                                 \
+      return complex_##name(x);                                                          \
+    } else {                                                                             \
+      if constexpr (asks_for_far_angles<T>) {                                            \
+        if (std::fabs(x) >= far_angle) {                                                 \
+          return far_##name(x);                                                          \
+        }                                                                                \
+      }                                                                                  \
+      return std::name(x);                                                               \
+    }                                                                                    \
+  }
+CUMULUS_CIRCULAR(sin)
+CUMULUS_CIRCULAR(cos)
+CUMULUS_CIRCULAR(tan)
+#undef CUMULUS_CIRCULAR
 
 #define CUMULUS_REAL(name) \
   template <class T> CUMULUS_HD T name(T x) { return std::name(x); }

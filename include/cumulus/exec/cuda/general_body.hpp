@@ -68,12 +68,12 @@ struct staged_array {
       CUMULUS_NO_UNROLL
       for (int column = thread >> row_shift; column < columns; column += in_flight * step) {
         alignas(WordBytes) std::byte word[in_flight][WordBytes];
+        // Behind the last row that one is read again, so that no branch stands between the loads.
         CUMULUS_UNROLL
         for (int u = 0; u < in_flight; ++u) {
           int const c = column + u * step;
-          if (c < columns) {
-            load_word<WordBytes>(word[u], displaced(read, c * row_bytes));
-          }
+          load_word<WordBytes>(word[u],
+                               displaced(read, (c < columns ? c : columns - 1) * row_bytes));
         }
         CUMULUS_UNROLL
         for (int u = 0; u < in_flight; ++u) {

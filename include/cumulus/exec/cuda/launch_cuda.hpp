@@ -50,17 +50,24 @@ template <class Body> __device__ typename Body::shared_memory& shared_memory_of(
 }
 
 /// The phases of a body, with a barrier between them, for each block of work in turn. The loop over
-/// them stays one, so that what several phases do is in the code once.
+/// them stays one, so that what several phases do is in the code once; two have nothing in common.
 template <class Body, class Arguments>
 __device__ void run_phases(thread_coordinates at, Arguments const& a) {
   auto& shared = shared_memory_of<Body>();
   Body const body{};
   for (; at.block < a.work_blocks; at.block += at.blocks) {
     typename Body::thread_state state;
-    CUMULUS_NO_UNROLL
-    for (int phase = 0; phase < Body::phases; ++phase) {
-      body.phase(phase, at, a, state, shared);
+    if constexpr (Body::phases == 2) {
+      body.phase(0, at, a, state, shared);
       barrier<Body>(a);
+      body.phase(1, at, a, state, shared);
+      barrier<Body>(a);
+    } else {
+      CUMULUS_NO_UNROLL
+      for (int phase = 0; phase < Body::phases; ++phase) {
+        body.phase(phase, at, a, state, shared);
+        barrier<Body>(a);
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a reduction's plan to the launches of its kernels: how threads share a tile, how many blocks,
-// and how much memory between them. Ordinary code, tested without a GPU.
+// From a reduction's plan to the launches of its kernels: how threads share a tile, how many
+// blocks, and how much memory between them. Ordinary code, tested without a GPU.
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/cuda/reduce_body.hpp"
