@@ -62,6 +62,9 @@ CUMULUS_ONCE inline void lay_out_tiles(tile_parts const& to, reduce_plan const& 
   bool const has_last = plan.reduced_rank > 0;
   set_kernel_operands(to.axes, to.operands, plan.kept_rank + (has_last ? plan.reduced_rank : 1),
                       plan.extent, operands, bad_index);
+  if (!plan.has_mask) {
+    to.operands[operands.size()] = operand{};  // where a mask would be: of no use, but of a value
+  }
   for (std::size_t k = 0; k < operands.size(); ++k) {
     to.step[k] = has_last ? operands[k].stride[last] : 0;
   }
