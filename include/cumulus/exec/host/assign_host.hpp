@@ -75,7 +75,7 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
   bool const streams = goes_past_caches(plan, operands);
   bool const shared = detail::shares_stage(plan, operands);
   // Parts begin at multiples of a cache line of the smallest element.
-  parallel_range(plan.size, 64, sweep_cost(plan, operands), [&](index_t begin, index_t end) {
+  auto const sweep_part = [=, &plan, &evaluator](index_t begin, index_t end) {
     stream_fence const fence(streams);
     row_loop loop(evaluator, operands.subspan(1), axis);
     if (shared) {
@@ -105,7 +105,8 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
         i += count;
       }
     }
-  });
+  };
+  parallel_range(plan.size, 64, sweep_cost(plan, operands), sweep_part);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

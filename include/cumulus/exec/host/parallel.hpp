@@ -58,7 +58,10 @@ inline void parallel_range(index_t n, index_t grain, index_t cost, range_body co
 #if defined(_OPENMP)
   if (threads > 1) {
     std::exception_ptr failure;
-#  pragma omp parallel num_threads(static_cast<int>(threads))
+    // Copies reach a thread with the address of the region's data; what it has to look up from
+    // there comes from the cache of another one.
+    range_body const work = body;
+#  pragma omp parallel num_threads(static_cast<int>(threads)) firstprivate(n, grain, parts, work)
     {
       // The runtime may grant fewer threads than asked for.
       index_t const count = omp_get_num_threads();
@@ -67,7 +70,7 @@ inline void parallel_range(index_t n, index_t grain, index_t cost, range_body co
       index_t const end = t + 1 == count ? n : parts * (t + 1) / count * grain;
       try {
         if (begin < end) {
-          body(begin, end);
+          work(begin, end);
         }
       } catch (...) {
 #  pragma omp critical(cumulus_failure)
