@@ -2,7 +2,6 @@
 #pragma once
 // Writing elements: what `v(_) = x`, v.assign(x), `v += x` and the constructors of ndarray share.
 
-#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/assign.hpp"
 #include "cumulus/expr/build.hpp"
 
@@ -25,10 +24,7 @@ inline constexpr bool storable_v = [] {
 
 /// The target that an array is.
 inline assign_target target_of(untyped_array const& a, int item_bytes) {
-  assign_target target{operand{.data = a.data, .item_bytes = item_bytes, .kind = leaf_kind::array},
-                       a.shape, a.owner.context()};
-  plain::copy(a.strides.begin(), a.strides.end(), target.op.stride);
-  return target;
+  return {array_operand(a.data, item_bytes, a.strides), a.shape, a.owner.context()};
 }
 template <class View> assign_target target_of(View const& v) {
   return target_of(v.untyped(), sizeof(typename View::value_type));

@@ -104,7 +104,7 @@ inline std::int64_t references_among(std::span<leaf const> leaves, buffer const&
 CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves,
                                        shape const& s, sweep_functions const& functions,
                                        char const* function) {
-  operand operands[1 + max_leaves];
+  alignas(64) operand operands[1 + max_leaves];  // threads fetch few lines of the cache
   void* contexts[1 + max_leaves];
   address_range const written = addresses(target.op, target.shape);
   bool hazard = false;
@@ -130,11 +130,8 @@ CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<le
   std::size_t const item = static_cast<std::size_t>(functions.item_bytes);
   buffer const storage = functions.allocate(
       static_cast<std::size_t>(checked_size(target.shape, item, function)) * item);
-  operand copy{.data = static_cast<std::byte const*>(storage.data()),
-               .item_bytes = functions.item_bytes,
-               .kind = leaf_kind::array};
-  strides const st = row_major_strides(target.shape);
-  plain::copy(st.begin(), st.end(), copy.stride);
+  operand const copy =
+      array_operand(storage.data(), functions.item_bytes, row_major_strides(target.shape));
   operands[0] = copy;
   contexts[0] = storage.context();
   detail::plan_and_sweep(functions.evaluate, target.shape, all, contexts);

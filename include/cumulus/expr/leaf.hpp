@@ -51,6 +51,16 @@ struct operand {
   }
 };
 
+/// The operand that elements in memory are.
+inline operand array_operand(void const* first, int item_bytes, strides const& st = {}) {
+  operand o{};
+  o.data = static_cast<std::byte const*>(first);
+  o.item_bytes = item_bytes;
+  o.kind = leaf_kind::array;
+  std::memcpy(o.stride, st.begin(), sizeof(o.stride));  // 0 behind the last axis
+  return o;
+}
+
 /// True if a functor travels in an operand, as kernels need it.
 template <class F>
 inline constexpr bool fits_operand_v =

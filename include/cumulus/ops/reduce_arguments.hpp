@@ -95,7 +95,7 @@ inline leaf mask_leaf(char const* name, untyped_array const* where, shape const&
 /// Strides of an output without its reduced axes, or with extent 1 there, over the input's axes.
 inline operand output_operand(untyped_array const& out, int item_bytes, axis_set const& set,
                               int rank, bool keepdims) {
-  operand op{.data = out.data, .item_bytes = item_bytes, .kind = leaf_kind::array};
+  operand op = array_operand(out.data, item_bytes);
   for (int k = 0, j = 0; k < rank; ++k) {
     if (set.member[k]) {
       j += keepdims ? 1 : 0;

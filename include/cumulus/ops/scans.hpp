@@ -3,7 +3,6 @@
 // The scans of expr/scans.def along an axis or over all elements, and scan for a function of one's
 // own.
 
-#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/scan.hpp"
 #include "cumulus/ops/reduce_arguments.hpp"
 
@@ -40,10 +39,7 @@ auto scanned(char const* name, expression<Tree, Space> const& e, std::optional<i
   checked_size(result, sizeof(R), name);
   ndarray<R, Space> out(result);
   strides const st = all ? row_major_strides(s) : out.strides();
-  operand op{.data = reinterpret_cast<std::byte const*>(out.data() + initial * out.strides()[k]),
-             .item_bytes = sizeof(R),
-             .kind = leaf_kind::array};
-  plain::copy(st.begin(), st.end(), op.stride);
+  operand const op = array_operand(out.data() + initial * out.strides()[k], sizeof(R), st);
   if constexpr (MayBegin) {
     if (include_initial) {
       result[k] = 1;

@@ -80,11 +80,8 @@ void scan_levels(scan_plan const& plan, std::span<operand const> operands, S con
     a.totals = totals;
     run();
     // The totals of each series are scanned where they are.
-    operand op{.data = reinterpret_cast<std::byte const*>(totals),
-               .item_bytes = sizeof(L),
-               .kind = leaf_kind::array};
-    op.stride[0] = goes_across(plan) ? a.series : a.tiles;
-    op.stride[1] = 1;
+    operand const op =
+        array_operand(totals, sizeof(L), {goes_across(plan) ? a.series : a.tiles, 1});
     operand both[2] = {op, op};
     axis_set axis;
     axis.member[goes_across(plan) ? 0 : 1] = true;
