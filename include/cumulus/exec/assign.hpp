@@ -4,10 +4,12 @@
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/copy.hpp"
-#include "cumulus/exec/host/assign_host.hpp"
 #include "cumulus/exec/plan/overlap.hpp"
 #include "cumulus/expr/expression.hpp"
 
+#if !defined(__CUDA_ARCH__)  // the pass for kernels calls no loop of the host
+#  include "cumulus/exec/host/assign_host.hpp"
+#endif
 #if CUMULUS_HAS_CUDA
 #  include "cumulus/exec/cuda/assign_cuda.hpp"
 #endif
@@ -40,7 +42,9 @@ template <class Tree, class Space>
 void sweep(elementwise_plan const& plan, std::span<operand const> operands,
            [[maybe_unused]] void* const* contexts) {
   if constexpr (std::is_same_v<Space, host>) {
+#if !defined(__CUDA_ARCH__)
     assign_host(plan, operands, row_evaluator_of<Tree>);
+#endif
   } else {
 #if CUMULUS_HAS_CUDA
     assign_cuda<Tree>(plan, operands, std::span<void* const>(contexts, operands.size()));

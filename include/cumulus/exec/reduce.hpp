@@ -3,8 +3,10 @@
 // Reductions: checks the axes, plans, and calls the loops of the space.
 
 #include "cumulus/exec/assign.hpp"
-#include "cumulus/exec/host/reduce_host.hpp"
 
+#if !defined(__CUDA_ARCH__)  // the pass for kernels calls no loop of the host
+#  include "cumulus/exec/host/reduce_host.hpp"
+#endif
 #if CUMULUS_HAS_CUDA
 #  include "cumulus/exec/cuda/reduce_cuda.hpp"
 #endif
@@ -29,9 +31,11 @@ namespace detail {
 template <class Tree, class Space, class A>
 void sweep_reduction(reduce_plan const& plan, std::span<operand const> operands,
                      [[maybe_unused]] void* const* contexts, void const* accumulation) {
-  A const& a = *static_cast<A const*>(accumulation);
+  [[maybe_unused]] A const& a = *static_cast<A const*>(accumulation);
   if constexpr (std::is_same_v<Space, host>) {
+#if !defined(__CUDA_ARCH__)
     reduce_host<Tree, A>(plan, operands, a);
+#endif
   } else {
 #if CUMULUS_HAS_CUDA
     reduce_cuda<Tree, A>(plan, operands, std::span<void* const>(contexts, operands.size()), a);

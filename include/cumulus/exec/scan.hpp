@@ -3,8 +3,10 @@
 // Scans: plans, and calls the loops of the space.
 
 #include "cumulus/exec/assign.hpp"
-#include "cumulus/exec/host/scan_host.hpp"
 
+#if !defined(__CUDA_ARCH__)  // the pass for kernels calls no loop of the host
+#  include "cumulus/exec/host/scan_host.hpp"
+#endif
 #if CUMULUS_HAS_CUDA
 #  include "cumulus/exec/cuda/scan_cuda.hpp"
 #endif
@@ -31,7 +33,9 @@ void scan_elements(expression<Tree, Space> const& e, axis_set const& set, operan
     return;
   }
   if constexpr (std::is_same_v<Space, host>) {
+#if !defined(__CUDA_ARCH__)
     scan_host<Tree>(plan, operands, scanner);
+#endif
   } else {
 #if CUMULUS_HAS_CUDA
     static_assert(std::is_trivially_copyable_v<S> && sizeof(S) <= sizeof(operand::value),
