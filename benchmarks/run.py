@@ -62,7 +62,8 @@ def thread_counts(text):
     return counts
 
 
-def measure_all(contestants, options):
+def measure_all(contestants, options, records):
+    """Appends the record of each row to `records`."""
     rows = [row for row in ROWS if re.search(options.rows, row.name)]
     if options.quick:  # rows that differ in their size alone are the same one
         rows = list({(row.operation, row.quick, row.variant): row for row in rows[::-1]}.values())
@@ -70,7 +71,7 @@ def measure_all(contestants, options):
     counts = thread_counts(options.threads)
     if not rows or not counts:
         sys.exit(f"nothing to measure: rows {options.rows!r}, threads {options.threads}")
-    records, old = [], {}
+    old = {}
     print("  ".join(f"{h:>{w}}" for h, w in zip(report.HEADINGS[:10],
           (22, 4, 2, 8, 8, 6, 5, 5, 17, 6))), flush=True)  # fmt: skip
     for row in rows:
@@ -85,7 +86,6 @@ def measure_all(contestants, options):
                     record["misses"] = []  # one call of tiny operands tells nothing about speed
                 records.append(record)
                 print(report.text_line(record), flush=True)
-    return records
 
 
 def run_benchmarks(options):
@@ -98,8 +98,11 @@ def run_benchmarks(options):
     if facts["load"] > 0.5 and not options.quick:
         print(f"the machine is busy (load {facts['load']:.2f}): the figures mean little")
     stolen, total = machine.stolen_and_total()
+    records = []
     try:
-        records = measure_all(contestants, options)
+        measure_all(contestants, options, records)
+    except KeyboardInterrupt:
+        print(f"stopped: the figures of {len(records)} rows are kept")
     finally:
         for contestant in contestants.values():
             contestant.stop()
