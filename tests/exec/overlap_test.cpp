@@ -172,6 +172,20 @@ bool hazard(cm::leaf const& output, cm::leaf const& input, shape const& s) {
   return cm::is_hazard(output.op, cm::addresses(output.op, s), input.op, input.owner, s);
 }
 
+// Extents beside a 0 may be anything; what they would reach fits no integer.
+TEST(hazard, is_none_without_elements) {
+  cm::ndarray<float, cm::host> none(shape{0});
+  for (shape const& s :
+       {shape{0, index_t{1} << 62}, shape{0, index_t{1} << 40, index_t{1} << 40}}) {
+    auto const v = cm::reshape(none, s);
+    v(_) = v + 1.0f;
+    EXPECT_FALSE(cm::any_hazard(cm::target_of(v).op, std::span<cm::leaf const>(), s));
+    EXPECT_EQ(cm::addresses(cm::target_of(v).op, s).begin,
+              cm::addresses(cm::target_of(v).op, s).end);
+    EXPECT_EQ(v.size(), 0);
+  }
+}
+
 TEST(hazard, is_seen_for_what_it_is) {
   cm::buffer const storage = cm::allocate_host(800);
   cm::buffer const other = cm::allocate_host(800);

@@ -11,7 +11,7 @@ namespace cm = cumulus;
 using cm::index_t;
 
 /// An array leaf of doubles with the given strides.
-cm::operand array_operand(std::initializer_list<index_t> strides) {
+cm::operand operand_with(std::initializer_list<index_t> strides) {
   cm::operand o{.data = nullptr, .item_bytes = 8, .kind = cm::leaf_kind::array};
   int k = 0;
   for (index_t s : strides) {
@@ -45,7 +45,7 @@ planned plan_of(cm::shape const& s, std::initializer_list<int> axes,
 }
 
 TEST(reduce_plan, whole_arrays_are_one_row) {
-  auto const p = plan_of({4, 5, 6}, {0, 1, 2}, {array_operand({30, 6, 1})});
+  auto const p = plan_of({4, 5, 6}, {0, 1, 2}, {operand_with({30, 6, 1})});
   EXPECT_EQ(to_string(p.plan), "whole: kept () reduced (120,)");
   EXPECT_FALSE(p.plan.across);
   EXPECT_EQ(p.plan.length, 120);
@@ -54,12 +54,12 @@ TEST(reduce_plan, whole_arrays_are_one_row) {
 }
 
 TEST(reduce_plan, last_axes_are_rows) {
-  auto const p = plan_of({4, 5, 6}, {1, 2}, {array_operand({30, 6, 1})});
+  auto const p = plan_of({4, 5, 6}, {1, 2}, {operand_with({30, 6, 1})});
   EXPECT_EQ(to_string(p.plan), "rows: kept (4,) reduced (30,)");
 }
 
 TEST(reduce_plan, first_axes_are_columns) {
-  auto const p = plan_of({240, 180, 360}, {0}, {array_operand({64800, 360, 1})});
+  auto const p = plan_of({240, 180, 360}, {0}, {operand_with({64800, 360, 1})});
   EXPECT_EQ(to_string(p.plan), "columns: kept (64800,) reduced (240,)");
   EXPECT_TRUE(p.plan.across);
   EXPECT_EQ(p.plan.columns(), 64800);
@@ -68,29 +68,29 @@ TEST(reduce_plan, first_axes_are_columns) {
 }
 
 TEST(reduce_plan, a_middle_axis_keeps_the_outer_one) {
-  auto const p = plan_of({4, 5, 6}, {1}, {array_operand({30, 6, 1})});
+  auto const p = plan_of({4, 5, 6}, {1}, {operand_with({30, 6, 1})});
   EXPECT_EQ(to_string(p.plan), "columns: kept (4, 6) reduced (5,)");
 }
 
 // A transposed array's axis 0 is its memory's last one.
 TEST(reduce_plan, transposed_arrays_swap_rows_and_columns) {
-  auto const rows = plan_of({6, 5}, {0}, {array_operand({1, 6})});
+  auto const rows = plan_of({6, 5}, {0}, {operand_with({1, 6})});
   EXPECT_EQ(to_string(rows.plan), "rows: kept (5,) reduced (6,)");
-  auto const columns = plan_of({6, 5}, {1}, {array_operand({1, 6})});
+  auto const columns = plan_of({6, 5}, {1}, {operand_with({1, 6})});
   EXPECT_EQ(to_string(columns.plan), "columns: kept (6,) reduced (5,)");
 }
 
 // The order of a sum is the shape's: reduced axes are never sorted, even where memory would like
 // it; they do not merge either.
 TEST(reduce_plan, reduced_axes_stay_in_the_order_of_the_shape) {
-  auto const p = plan_of({6, 5}, {0, 1}, {array_operand({1, 6})});
+  auto const p = plan_of({6, 5}, {0, 1}, {operand_with({1, 6})});
   EXPECT_EQ(to_string(p.plan), "general: kept () reduced (6, 5)");
 }
 
 // Kept axes are sorted, so that neighbours in memory are swept together; they would merge but for
 // the output, which is row-major in the order of the shape.
 TEST(reduce_plan, kept_axes_go_by_memory) {
-  auto const p = plan_of({5, 7, 6}, {1}, {array_operand({1, 30, 5})});
+  auto const p = plan_of({5, 7, 6}, {1}, {operand_with({1, 30, 5})});
   EXPECT_EQ(to_string(p.plan), "columns: kept (6, 5) reduced (7,)");
   EXPECT_EQ(p.operands[1].stride[0], 5);
   EXPECT_EQ(p.operands[1].stride[1], 1);
@@ -99,39 +99,39 @@ TEST(reduce_plan, kept_axes_go_by_memory) {
 }
 
 TEST(reduce_plan, extents_of_one_vanish) {
-  auto const p = plan_of({1, 5, 1, 6}, {0, 3}, {array_operand({999, 6, 77, 1})});
+  auto const p = plan_of({1, 5, 1, 6}, {0, 3}, {operand_with({999, 6, 77, 1})});
   EXPECT_EQ(to_string(p.plan), "rows: kept (5,) reduced (6,)");
 }
 
 TEST(reduce_plan, one_element_for_each_output) {
-  auto const p = plan_of({5, 1}, {1}, {array_operand({1, 1})});
+  auto const p = plan_of({5, 1}, {1}, {operand_with({1, 1})});
   EXPECT_EQ(p.plan.length, 1);
   EXPECT_EQ(p.plan.outputs, 5);
-  auto const scalar = plan_of(cm::shape{}, {}, {array_operand({})});
+  auto const scalar = plan_of(cm::shape{}, {}, {operand_with({})});
   EXPECT_EQ(scalar.plan.length, 1);
   EXPECT_EQ(scalar.plan.outputs, 1);
   EXPECT_EQ(scalar.plan.reduced_rank, 1);
 }
 
 TEST(reduce_plan, empty_outputs_and_empty_sums) {
-  EXPECT_EQ(plan_of({0, 5}, {1}, {array_operand({5, 1})}).plan.what, cm::reduction::empty);
-  auto const p = plan_of({5, 0}, {1}, {array_operand({1, 1})});
+  EXPECT_EQ(plan_of({0, 5}, {1}, {operand_with({5, 1})}).plan.what, cm::reduction::empty);
+  auto const p = plan_of({5, 0}, {1}, {operand_with({1, 1})});
   EXPECT_NE(p.plan.what, cm::reduction::empty);
   EXPECT_EQ(p.plan.length, 0);
   EXPECT_EQ(p.plan.tiles(), 0);
 }
 
 TEST(reduce_plan, steps_backwards_are_general) {
-  auto const p = plan_of({5, 6}, {1}, {array_operand({6, -1})});
+  auto const p = plan_of({5, 6}, {1}, {operand_with({6, -1})});
   EXPECT_EQ(p.plan.what, cm::reduction::general);
   EXPECT_FALSE(p.plan.across);
 }
 
 // Axes merge only where every operand continues: this mask does not.
 TEST(reduce_plan, a_broadcast_mask_keeps_axes_apart) {
-  cm::operand mask = array_operand({0, 1});
+  cm::operand mask = operand_with({0, 1});
   mask.item_bytes = 1;
-  auto const p = plan_of({5, 6}, {0, 1}, {array_operand({6, 1}), mask}, true);
+  auto const p = plan_of({5, 6}, {0, 1}, {operand_with({6, 1}), mask}, true);
   EXPECT_EQ(p.plan.reduced_rank, 2);
   EXPECT_TRUE(p.plan.has_mask);
 }
@@ -144,7 +144,7 @@ TEST(reduce_plan, groups_have_the_length_of_the_largest) {
   std::vector<index_t> const first{0, 3, 3, 4};
   cm::group_plan const plan_of_groups(first);
   cm::group_table const groups{.plan = &plan_of_groups, .members = members.data()};
-  std::vector<cm::operand> operands{array_operand({0, 1}), array_operand({4, 1})};
+  std::vector<cm::operand> operands{operand_with({0, 1}), operand_with({4, 1})};
   auto const plan = cm::plan_reduction(s, set, operands, false, &groups);
   EXPECT_EQ(plan.length, 3);
   EXPECT_EQ(plan.groups, &groups);

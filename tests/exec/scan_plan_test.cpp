@@ -12,7 +12,7 @@ namespace {
 namespace cm = cumulus;
 using cm::index_t;
 
-cm::operand array_operand(std::vector<index_t> const& strides) {
+cm::operand operand_with(std::vector<index_t> const& strides) {
   cm::operand o{.data = nullptr, .item_bytes = 8, .kind = cm::leaf_kind::array};
   std::copy(strides.begin(), strides.end(), o.stride);
   return o;
@@ -29,7 +29,7 @@ planned plan_of(cm::shape const& s, std::vector<int> const& axes,
   cm::axis_set const set = cm::normalize_axes(axes, s.rank(), "test");
   cm::strides const out = cm::row_major_strides(s);
   planned p;
-  p.operands = {array_operand({out.begin(), out.end()}), array_operand(strides)};
+  p.operands = {operand_with({out.begin(), out.end()}), operand_with(strides)};
   p.plan = cm::plan_scan(s, set, p.operands);
   return p;
 }

@@ -41,7 +41,7 @@ class buffer {
   }
   buffer(buffer const& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) {
-      add(*block_, 1);
+      add(*block_, 1, std::memory_order_relaxed);
     }
   }
   buffer(buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
@@ -79,8 +79,9 @@ class buffer {
   };
 
   /// Changes the number of references and tells what it was. A lone thread does without the locked
-  /// instruction, which waits until everything written before has reached the cache.
-  static std::int64_t add(block& b, std::int64_t count) noexcept {
+  /// instruction, which waits until everything written before has reached the cache; the C library
+  /// says so until the first thread is made, which sees everything that was done before.
+  static std::int64_t add(block& b, std::int64_t count, std::memory_order order) noexcept {
 #if __has_include(<sys/single_threaded.h>)
     if (__libc_single_threaded) {
       std::int64_t const before = b.references.load(std::memory_order_relaxed);
@@ -88,12 +89,12 @@ class buffer {
       return before;
     }
 #endif
-    return b.references.fetch_add(count, std::memory_order_acq_rel);
+    return b.references.fetch_add(count, order);
   }
 
   /// Out of line, because it stands wherever an array or an expression ends.
   [[gnu::noinline]] static void let_go(block* b) noexcept {
-    if (add(*b, -1) == 1) {
+    if (add(*b, -1, std::memory_order_acq_rel) == 1) {
       b->free(b->data, b->bytes, b->context);
       delete b;
     }

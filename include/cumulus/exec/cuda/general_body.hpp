@@ -72,14 +72,14 @@ struct staged_array {
         CUMULUS_UNROLL
         for (int u = 0; u < in_flight; ++u) {
           int const c = column + u * step;
-          load_word<WordBytes>(word[u],
+          copy_word<WordBytes>(word[u],
                                displaced(read, (c < columns ? c : columns - 1) * row_bytes));
         }
         CUMULUS_UNROLL
         for (int u = 0; u < in_flight; ++u) {
           int const c = column + u * step;
           if (c < columns) {
-            load_word<WordBytes>(write + c * item_bytes, word[u]);
+            copy_word<WordBytes>(write + c * item_bytes, word[u]);
           }
         }
       }

@@ -6,15 +6,16 @@
 #include "cumulus/exec/cuda/reduce_arguments.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
+
 /// The kernels of a reduction, and their arguments.
 struct reduce_kernels {
   void const* tiles;
   void const* merge;
   std::size_t summary_bytes;
   tile_parts parts;
-  void* tile_arguments;
+  void* parameters;  ///< of the kernel of tiles
   merge_layout& merging;
-  void* merge_arguments;
+  void* merge_parameters;
 };
 
 namespace detail {
@@ -33,8 +34,7 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
       merges(plan) ? allocate_summaries(plan.outputs * tiles_of(plan)) : buffer();
   lay_out_tiles(kernels.parts, plan, operands, bad_index, partial.data());
   launch_kernel("reduce tiles", kernels.tiles,
-                {blocks_for(kernels.parts.layout.work_blocks, 1), 256}, stream,
-                kernels.tile_arguments);
+                {blocks_for(kernels.parts.layout.work_blocks, 1), 256}, stream, kernels.parameters);
   if (!merges(plan)) {
     return;
   }
@@ -51,7 +51,7 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
       [&] {
         launch_kernel("merge tiles", kernels.merge,
                       {blocks_for(kernels.merging.work_blocks, 1), 256}, stream,
-                      kernels.merge_arguments);
+                      kernels.merge_parameters);
       });
 }
 

@@ -4,8 +4,6 @@
 // the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
 // evaluated from there.
 
-#include <new>
-
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
@@ -111,7 +109,7 @@ class row_stage {
     values_ = take(evaluator_.item_bytes);
     valid_ = reinterpret_cast<bool*>(take(1));
     for (std::size_t k = 0; k < leaves_.size(); ++k) {
-      ::new (staged_ + k) operand(leaves_[k]);
+      staged_[k] = leaves_[k];
       item_step_[k] = 0;
       at_[k] = nullptr;
       if (detail::is_index(leaves_, k)) {
@@ -134,8 +132,7 @@ class row_stage {
   bool* valid_;
   std::byte const* at_[max_leaves];
   index_t item_step_[max_leaves];
-  alignas(operand) std::byte operands_[max_leaves * sizeof(operand)];  ///< storage of staged_
-  operand* staged_ = reinterpret_cast<operand*>(operands_);
+  operand staged_[max_leaves];
   alignas(64) std::byte memory_[memory_bytes];
 };
 

@@ -224,7 +224,8 @@ template <class Value> struct evaluator<tree::not_nan<Value>> {
 
 }  // namespace detail
 
-/// The pack of `Tree` at element i of a row; with strided access only `count` elements exist.
+/// The pack of `Tree` at element i of a row. With strided access only `count` elements exist; with
+/// aligned_or_repeated `count` is the whole pack, or 1 for element i in every lane.
 /// Throws: index_error on the host if a gather's index is out of range.
 CUMULUS_NO_EXEC_CHECK
 template <class Tree, class Policy, access A, class C>

@@ -75,7 +75,7 @@ inline void check_alignment(std::uintptr_t address, int bytes) {
 }
 
 /// One aligned load of a word.
-template <int Bytes> CUMULUS_HD void load_word(void* to, std::byte const* from) {
+template <int Bytes> CUMULUS_HD void copy_word(void* to, std::byte const* from) {
 #if defined(__CUDA_ARCH__)
   *static_cast<memory_word<Bytes>*>(to) = *reinterpret_cast<memory_word<Bytes> const*>(from);
 #else
@@ -110,8 +110,8 @@ template <int N, int W> void mask_to_bytes(bool* to, mask<N, W> const& m) {
 
 }  // namespace detail
 
-/// The pack at element i of a row that begins at `row`; Side by side, or `step` elements apart, of
-/// which the first `count` exist.
+/// The pack at element i of a row that begins at `row`: side by side, or `step` elements apart, of
+/// which the first `count` exist; with aligned_or_repeated the whole pack, or one element for all.
 CUMULUS_NO_EXEC_CHECK
 template <class T, class Policy, access Access>
 CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i, int count) {
@@ -126,7 +126,7 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
     constexpr int word = bytes < 16 ? bytes : 16;
     P p;
     for (int b = 0; b < bytes; b += word) {
-      detail::load_word<word>(reinterpret_cast<std::byte*>(&p) + b,
+      detail::copy_word<word>(reinterpret_cast<std::byte*>(&p) + b,
                               reinterpret_cast<std::byte const*>(at + i) + b);
     }
     return p;

@@ -215,8 +215,8 @@ class row_walker {
   int rank_;
   index_t const* extent_;
   std::span<operand const> operands_;
-  index_t index_[max_rank];
-  std::byte const* at_[1 + max_leaves];
+  index_t index_[max_rank] = {};
+  std::byte const* at_[1 + max_leaves] = {};
 };
 
 }  // namespace cumulus::inline v1

@@ -13,7 +13,14 @@ struct address_range {
   std::uintptr_t end;
 };
 
+/// None if the shape has no elements, whose other extents may be anything.
 inline address_range addresses(operand const& o, shape const& s) {
+  auto const first = reinterpret_cast<std::uintptr_t>(o.data);
+  for (index_t const extent : s) {
+    if (extent == 0) {
+      return {first, first};
+    }
+  }
   index_t low = 0;
   index_t high = 0;
   for (int k = 0; k < s.rank(); ++k) {
@@ -24,7 +31,6 @@ inline address_range addresses(operand const& o, shape const& s) {
       high += reach;
     }
   }
-  auto const first = reinterpret_cast<std::uintptr_t>(o.data);
   return {first + static_cast<std::uintptr_t>(low * o.item_bytes),
           first + static_cast<std::uintptr_t>((high + 1) * o.item_bytes)};
 }
@@ -42,7 +48,7 @@ inline bool is_hazard(operand const& output, address_range const& out, operand c
     return false;
   }
   address_range const in = addresses(input, s);
-  if (out.end <= in.begin || in.end <= out.begin || s.size() == 0) {
+  if (out.end <= in.begin || in.end <= out.begin) {
     return false;
   }
   bool same = output.data == input.data && output.item_bytes == input.item_bytes;
@@ -54,7 +60,7 @@ inline bool is_hazard(operand const& output, address_range const& out, operand c
 
 /// True if two arrays over s may have elements in common.
 inline bool may_overlap(operand const& a, operand const& b, shape const& s) {
-  if (a.kind != leaf_kind::array || b.kind != leaf_kind::array || s.size() == 0) {
+  if (a.kind != leaf_kind::array || b.kind != leaf_kind::array) {
     return false;
   }
   address_range const of_a = addresses(a, s);
