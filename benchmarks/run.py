@@ -20,6 +20,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def run_benchmarks(options):
         print(f"the machine is busy (load {facts['load']:.2f}): the figures mean little")
     stolen, total = machine.stolen_and_total()
     records = []
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
     try:
         measure_all(contestants, options, records)
     except KeyboardInterrupt:
