@@ -12,12 +12,8 @@ using cm::index_t;
 
 /// An array leaf of doubles with the given strides.
 cm::operand operand_with(std::initializer_list<index_t> strides) {
-  cm::operand o{.data = nullptr, .item_bytes = 8, .kind = cm::leaf_kind::array};
-  int k = 0;
-  for (index_t s : strides) {
-    o.stride[k++] = s;
-  }
-  return o;
+  return cm::array_operand(nullptr, 8,
+                           cm::strides(std::span<index_t const>(strides.begin(), strides.size())));
 }
 
 struct planned {

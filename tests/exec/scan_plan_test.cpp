@@ -13,9 +13,8 @@ namespace cm = cumulus;
 using cm::index_t;
 
 cm::operand operand_with(std::vector<index_t> const& strides) {
-  cm::operand o{.data = nullptr, .item_bytes = 8, .kind = cm::leaf_kind::array};
-  std::copy(strides.begin(), strides.end(), o.stride);
-  return o;
+  return cm::array_operand(nullptr, 8,
+                           cm::strides(std::span<index_t const>(strides.data(), strides.size())));
 }
 
 struct planned {

@@ -7,15 +7,13 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// The kernels of a reduction, and their arguments.
+/// The kernels of a reduction, and their arguments, which begin with their layouts.
 struct reduce_kernels {
   void const* tiles;
   void const* merge;
   std::size_t summary_bytes;
   tile_parts parts;
-  void* parameters;  ///< of the kernel of tiles
   merge_layout& merging;
-  void* merge_parameters;
 };
 
 namespace detail {
@@ -34,7 +32,8 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
       merges(plan) ? allocate_summaries(plan.outputs * tiles_of(plan)) : buffer();
   lay_out_tiles(kernels.parts, plan, operands, bad_index, partial.data());
   launch_kernel("reduce tiles", kernels.tiles,
-                {blocks_for(kernels.parts.layout.work_blocks, 1), 256}, stream, kernels.parameters);
+                {blocks_for(kernels.parts.layout.work_blocks, 1), 256}, stream,
+                &kernels.parts.layout);
   if (!merges(plan)) {
     return;
   }
@@ -50,8 +49,7 @@ CUMULUS_ONCE inline void queue_reduction(reduce_plan const& plan, std::span<oper
       },
       [&] {
         launch_kernel("merge tiles", kernels.merge,
-                      {blocks_for(kernels.merging.work_blocks, 1), 256}, stream,
-                      kernels.merge_parameters);
+                      {blocks_for(kernels.merging.work_blocks, 1), 256}, stream, &kernels.merging);
       });
 }
 
@@ -65,10 +63,9 @@ void reduce_cuda(reduce_plan const& plan, std::span<operand const> operands,
                  std::span<void* const> contexts, Reducer const& reducer) {
   tile_arguments<Tree, Reducer> tiles(reducer);
   merge_arguments<Reducer> merging(reducer);
-  detail::queue_reduction(
-      plan, operands, contexts,
-      {kernel_of<tile_body<Tree, Reducer>>(), kernel_of<merge_body<Reducer>>(),
-       sizeof(tile_summary<Reducer>), tile_parts(tiles), &tiles, merging, &merging});
+  detail::queue_reduction(plan, operands, contexts,
+                          {kernel_of<tile_body<Tree, Reducer>>(), kernel_of<merge_body<Reducer>>(),
+                           sizeof(tile_summary<Reducer>), tile_parts(tiles), merging});
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -132,9 +132,7 @@ class scan_sweep {
 
   /// Where each operand stands at position `series` of the first `rank` kept axes.
   void locate(std::byte const** at, index_t series, int rank) const {
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      at[i] = operands_[i].data;
-    }
+    begin_of(operands_, at);
     step_to(at, operands_, plan_.extent, 0, rank, series);
   }
 

@@ -80,9 +80,7 @@ class tile_sweep {
 
   /// Where each operand stands at output `output` (counted over the first `rank` kept axes).
   void locate_output(std::byte const** at, index_t output, int rank) const {
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      at[i] = operands_[i].data;
-    }
+    begin_of(operands_, at);
     step_to(at, operands_, plan_.extent, 0, rank, output);
   }
 
