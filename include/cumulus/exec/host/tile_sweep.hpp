@@ -5,8 +5,8 @@
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/parallel.hpp"
+#include "cumulus/exec/host/scratch.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
-#include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -47,12 +47,9 @@ class tile_sweep {
 
   void run() const {
     index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
-    buffer scratch;
-    std::byte* partial = nullptr;
-    if (tiles > 1) {
-      scratch = allocate_host(static_cast<std::size_t>(plan_.outputs * tiles) * f_.summary_bytes);
-      partial = static_cast<std::byte*>(scratch.data());
-    }
+    scratch summaries(tiles > 1 ? static_cast<std::size_t>(plan_.outputs * tiles) * f_.summary_bytes
+                                : 0);
+    std::byte* const partial = tiles > 1 ? summaries.data() : nullptr;
     if (plan_.across) {
       sweep_columns(partial, tiles);
     } else {
@@ -150,16 +147,26 @@ class tile_sweep {
     index_t const units = plan_.outputs * tiles;
     parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
       row_loop loop = make_loop();
-      buffer const memory =
-          allocate_host(tile_length * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
-      std::byte* const values = static_cast<std::byte*>(memory.data());
-      std::byte* const own = values + tile_length * f_.evaluator.item_bytes;
+      bool const in_place = elements_lie_in_rows();
+      index_t const collected =
+          in_place ? 0 : plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
+      scratch memory(collected * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
+      std::byte* const values = memory.data();
+      std::byte* const own = values + collected * f_.evaluator.item_bytes;
       bool* const valid = reinterpret_cast<bool*>(own + f_.summary_bytes);
+      std::byte const* row = nullptr;
       for (index_t unit = begin; unit < end; ++unit) {
         index_t const tile = unit % tiles;
         index_t const first = tile * tile_length;
         int const count = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
-        void const* const x = gather_tile(loop, unit / tiles, first, count, values, valid);
+        if (in_place && (tile == 0 || unit == begin)) {
+          std::byte const* at[2 + max_leaves];
+          locate_output(at, unit / tiles, plan_.kept_rank);
+          row = loop.in_place(at + 1, 0);
+        }
+        void const* const x = in_place
+                                  ? moved(row, first * f_.evaluator.item_bytes)
+                                  : gather_tile(loop, unit / tiles, first, count, values, valid);
         void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
         int const counted =
             replaces_ ? replace_absent(values, valid, count, nothing(), f_.evaluator.item_bytes)
@@ -170,6 +177,12 @@ class tile_sweep {
         }
       }
     });
+  }
+
+  /// True if all elements of an output lie side by side already.
+  bool elements_lie_in_rows() const {
+    return f_.evaluator.is_array && !plan_.has_mask && plan_.members == nullptr &&
+           plan_.reduced_rank == 1 && operands_[1].stride[plan_.row_axis()] == 1;
   }
 
   /// The elements first … first + count of an output, side by side: where they are if they lie in

@@ -75,7 +75,14 @@ struct vector_lanes<reducers::extreme<T, Sign>> : detail::lanes_of_numbers<reduc
   using lane = typename reducers::extreme<T, Sign>::lane;
   static from start(int) { return static_cast<from>(reducers::extreme<T, Sign>::start()); }
   template <int N> static void add(simd<from, N>* a, simd<from, N> x, simd<from, N>) {
-    a[0] = Sign > 0 ? elementary::maximum(a[0], x) : elementary::minimum(a[0], x);
+    // The same as elementary::maximum and minimum but for the payload of a NaN, and one instruction
+    // and a blend behind what a lane held before.
+    simd<from, N> const best = select(Sign > 0 ? a[0] < x : x < a[0], x, a[0]);
+    if constexpr (std::is_floating_point_v<from>) {
+      a[0] = select(elementary::is_nan(x), x, best);
+    } else {
+      a[0] = best;
+    }
   }
   template <int N> static void merge(simd<from, N>* a, simd<from, N> const* b) {
     add(a, b[0], b[0]);
