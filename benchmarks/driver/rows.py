@@ -133,8 +133,8 @@ def seawater_rows():
 
 ROWS = [
     *elementwise_rows(),
-    *new_output_rows(),
     *reduction_rows(),
     *group_rows(),
+    *new_output_rows(),  # behind those with an old output, which they are judged by
     *seawater_rows(),
 ]

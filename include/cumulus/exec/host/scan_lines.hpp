@@ -3,6 +3,7 @@
 // The loops of scans: down, where neighbouring elements belong to different series, and along,
 // where they follow one another. Both join each element to what was before it, one after the other.
 
+#include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/streaming_store.hpp"
 #include "cumulus/expr/scanners.hpp"
 
@@ -56,6 +57,11 @@ inline constexpr int down_pack =
                         ? sizeof(typename S::input)
                         : sizeof(typename S::lane));
 
+/// Packs whose results fill a line of the cache.
+template <class S>
+inline constexpr int packs_of_line =
+    plain::max(64 / (down_pack<S> * int{sizeof(typename S::result)}), 1);
+
 /// A few lines, each of which continues the one before at every place.
 template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_lines const& p) {
   using T = typename S::input;
@@ -73,12 +79,24 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
   [&]<int... I>(std::integer_sequence<int, I...>) {
     if constexpr (joins_packs_v<S>) {
       constexpr int n = down_pack<S>;
-      for (; j + n <= p.count; j += n) {
-        auto c = Fresh ? load_as<L, n>(x[0] + j) : load_as<L, n>(carry + j);
-        ((c = Fresh && I == 0 ? c : s.op(c, load_as<L, n>(x[I] + j)),
-          store_as<Streams>(out[I] + j, c)),
-         ...);
-        store_as(carry + j, c);
+      constexpr int packs = Streams ? packs_of_line<S> : 1;
+      for (; j + packs * n <= p.count; j += packs * n) {
+        simd<L, n> c[packs];
+        for (int k = 0; k < packs; ++k) {
+          int const at = j + k * n;
+          c[k] = Fresh ? load_as<L, n>(x[0] + at) : load_as<L, n>(carry + at);
+        }
+        auto const add_line = [&](int r, bool first) {
+          for (int k = 0; k < packs; ++k) {
+            int const at = j + k * n;
+            c[k] = first ? c[k] : s.op(c[k], load_as<L, n>(x[r] + at));
+            store_as<Streams>(out[r] + at, c[k]);
+          }
+        };
+        (add_line(I, Fresh && I == 0), ...);
+        for (int k = 0; k < packs; ++k) {
+          store_as(carry + j + k * n, c[k]);
+        }
       }
     }
     for (; j < p.count; ++j) {
@@ -246,8 +264,7 @@ inline constexpr bool scans_together_v =
 /// True if results of neighbouring series go past the caches a line of the cache at a time. Stores
 /// of less are slow where several lines take turns.
 template <class S>
-inline constexpr bool streams_down_v =
-    detail::joins_packs_v<S> && detail::down_pack<S> * sizeof(typename S::result) >= 64;
+inline constexpr bool streams_down_v = detail::joins_packs_v<S> && detail::packs_of_line<S> <= 4;
 
 /// Four lines or one, the first alone.
 template <class S> void scan_down(scan_lines const& p) {
