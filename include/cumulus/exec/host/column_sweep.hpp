@@ -28,7 +28,8 @@ struct column_loops {
   void (*start)(void* state, int slot, int lanes);
   /// Adds rows to lanes, which are new if `fresh`.
   void (*add)(column_rows const& rows, void* state, int slot, bool fresh);
-  /// Four new lanes whose rows these are in turns, merged.
+  /// Two or four new lanes whose rows these are in turns, merged.
+  void (*add_two)(column_rows const& rows, void* state, int slot);
   void (*add_four)(column_rows const& rows, void* state, int slot);
   /// Lanes of slot `to` become those of `first` merged with those of `second`, which begin `later`
   /// lanes on. `counts`: what counts in them is added up as well.
@@ -55,15 +56,17 @@ inline column_rows rows_of_columns(void const* const* x, void const* const* next
 [[gnu::noinline]] inline void sweep_column_tile(column_part const& tile, column_loops const& loops,
                                                 void* state, void* summaries) {
   loops.begin(tile, state, tile.columns);
-  lane_schedule const schedule(tile.rows, tile.source.in_place() ? rows_fetched : rows_staged);
+  lane_schedule const schedule(tile.rows, true);
   row_reader reader(tile.source);
   for (lane_step const& step : schedule) {
     reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
                 tile.columns * index_t{loops.element_bytes});
     column_rows const rows = detail::rows_of_columns(reader.x(), reader.next(), step.rows.count,
                                                      tile.columns, loops.element_bytes);
-    if (schedule.four()) {
+    if (schedule.lanes() == 4) {
       loops.add_four(rows, state, step.slot);
+    } else if (schedule.lanes() == 2) {
+      loops.add_two(rows, state, step.slot);
     } else {
       loops.add(rows, state, step.slot, step.fresh);
     }

@@ -60,7 +60,7 @@ template <class A, missing Missing> class plain_tile {
                     return !masked || valid[c];
                   });
     }
-    lane_schedule const schedule(tile.rows, 0);
+    lane_schedule const schedule(tile.rows, false);
     void const* x[rows_at_once];
     bool const* valid[rows_at_once] = {};
     for (lane_step const& step : schedule) {

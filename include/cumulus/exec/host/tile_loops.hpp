@@ -18,9 +18,8 @@ enum class missing {
 inline constexpr int column_block = 2048;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
-/// Rows that are fetched at most, and those of them that are evaluated first.
-inline constexpr int rows_fetched = 32;
-inline constexpr int rows_staged = 16;
+/// Rows that are fetched at most: as many as a processor keeps lines of the cache under way for.
+inline constexpr int rows_fetched = 16;
 /// The lanes of a tile meet in this many steps.
 inline constexpr int lane_levels = 5;
 static_assert(1 << lane_levels == tile_lanes);
@@ -157,19 +156,23 @@ struct lane_step {
 };
 
 /// In what order a tile of columns is swept: lane by lane, so that partners (of 32: l and l + 16,
-/// then l and l + 8, …) meet as they complete. Four lanes at once (l, l + n / 4, …) where each has
-/// so few rows that all of them are fetched together.
+/// then l and l + 8, …) meet as they complete. Four lanes at once (l, l + n / 4, …) or two where
+/// each has so few rows that all of them are fetched together.
 class lane_schedule {
  public:
-  /// Four lanes at once have up to `fetched` rows; 0: they are not taken.
-  explicit lane_schedule(int rows, int fetched) {
+  /// `several`: lanes may be added together.
+  lane_schedule(int rows, bool several) {
     int levels = 0;
     while ((1 << levels) < rows && levels < lane_levels) {
       ++levels;
     }
-    four_ = levels >= 2 && rows <= fetched << (levels - 2);
-    int const together = four_ ? fetched : rows_at_once;
-    levels -= four_ ? 2 : 0;
+    auto const fit = [&](int level) {
+      return levels >= level && rows <= rows_fetched << (levels - level);
+    };
+    int const level = !several ? 0 : fit(2) ? 2 : fit(1) ? 1 : 0;
+    lanes_ = 1 << level;
+    int const together = level > 0 ? rows_fetched : rows_at_once;
+    levels -= level;
     result_ = levels;
     int const lanes = 1 << levels;
     for (int k = 0; k < lanes; ++k) {
@@ -195,7 +198,8 @@ class lane_schedule {
 
   lane_step const* begin() const { return step_; }
   lane_step const* end() const { return step_ + count_; }
-  bool four() const { return four_; }
+  /// Lanes that are added at once.
+  int lanes() const { return lanes_; }
   /// The slot of what is left in the end.
   int result() const { return result_; }
 
@@ -210,7 +214,7 @@ class lane_schedule {
  private:
   lane_step step_[tile_length / rows_at_once];
   int count_ = 0;
-  bool four_;
+  int lanes_;
   int result_;
 };
 

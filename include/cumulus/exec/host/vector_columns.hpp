@@ -17,13 +17,13 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
   using lanes = E[parts][column_block];
-  /// Columns that are added together: two packs, where four lanes of them fit the registers a line
-  /// of the cache.
+  /// Columns that are added together: two packs, where several lanes of them fit the registers a
+  /// line of the cache.
   static constexpr int step = 2 * width;
-  static constexpr int step_of_four = width * int{sizeof(typename base::element)} < 64 &&
-                                              (vector_bytes == 64 || (parts == 1 && !masked))
-                                          ? 2 * width
-                                          : width;
+  static constexpr int step_of_lanes = width * int{sizeof(typename base::element)} < 64 &&
+                                               (vector_bytes == 64 || (parts == 1 && !masked))
+                                           ? 2 * width
+                                           : width;
 
  public:
   using typename base::element;
@@ -171,13 +171,14 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     });
   }
 
-  /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four(column_rows const& rows, void* in, int slot) {
+  /// Rows g, g + Lanes, … of these belong to one lane.
+  template <int Lanes> static void add_lanes(column_rows const& rows, void* in, int slot) {
+    static_assert(Lanes == 2 || Lanes == 4);
     column_state& state = state_of(in);
     lanes& to = state.lane[slot];
-    constexpr int packs = step_of_four / width;
+    constexpr int packs = step_of_lanes / width;
     static_assert(packs == 1 || packs == 2);
-    each_step<step_of_four>(
+    each_step<step_of_lanes>(
         rows, state, [&](void const* const* x, int at, int c, rows_ahead const& ahead) {
           lane_pack a[4][2] = {{fresh_pack(), fresh_pack()},
                                {fresh_pack(), fresh_pack()},
@@ -193,14 +194,14 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
             if constexpr (packs == 2) {
               add_pack(lane[1], row + second, nothing[1], shift[1]);
             }
-            ahead.template ask<element>(g, at, step_of_four);
+            ahead.template ask<element>(g, at, step_of_lanes);
           };
           int g = 0;
           for (; g + 4 <= rows.rows; g += 4) {
             add_row(a[0], g);
             add_row(a[1], g + 1);
-            add_row(a[2], g + 2);
-            add_row(a[3], g + 3);
+            add_row(a[2 % Lanes], g + 2);
+            add_row(a[3 % Lanes], g + 3);
           }
           if (g < rows.rows) {
             add_row(a[0], g);
@@ -209,12 +210,14 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
             add_row(a[1], g + 1);
           }
           if (g + 2 < rows.rows) {
-            add_row(a[2], g + 2);
+            add_row(a[2 % Lanes], g + 2);
           }
           for (int k = 0; k < packs; ++k) {
             int const column = c + k * width;
-            V::merge(a[0][k].part, a[2][k].part);
-            V::merge(a[1][k].part, a[3][k].part);
+            if constexpr (Lanes == 4) {
+              V::merge(a[0][k].part, a[2][k].part);
+              V::merge(a[1][k].part, a[3][k].part);
+            }
             V::merge(a[0][k].part, a[1][k].part);
             for (int p = 0; p < parts; ++p) {
               store_numbers(&to[p][column], a[0][k].part[p]);
@@ -251,8 +254,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static constexpr column_loops loops = {
-      int{sizeof(element)}, begin, start, add, add_four, merge, close};
+  static constexpr column_loops loops = {int{sizeof(element)}, begin,        start, add,
+                                         add_lanes<2>,         add_lanes<4>, merge, close};
 
   /// Each column's first element that counts, for all of its lanes.
   static void find_shifts_of_runs(column_part const& tile, column_state& state) {
