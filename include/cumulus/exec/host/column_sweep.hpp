@@ -41,7 +41,7 @@ namespace detail {
 
 inline column_rows rows_of_columns(void const* const* x, void const* const* next, int rows,
                                    int columns, int element_bytes) {
-  constexpr int distance = 256;  // bytes: a few lines of each of up to 32 rows
+  constexpr int distance = 256;  // bytes: a few lines of each of up to 16 rows
   int const edge = columns - distance / element_bytes;
   return {x,
           rows,

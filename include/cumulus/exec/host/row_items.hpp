@@ -60,8 +60,8 @@ void replace_items_of(std::byte* at, bool const* valid, index_t count, std::byte
 }  // namespace detail
 
 /// Copies elements between rows of any steps.
-inline void copy_items(std::byte* to, index_t to_step, std::byte const* from, index_t step,
-                       index_t count, int item_bytes) {
+CUMULUS_ONCE inline void copy_items(std::byte* to, index_t to_step, std::byte const* from,
+                                    index_t step, index_t count, int item_bytes) {
   if (to_step == 1 && step == 1) {
     std::memcpy(to, from, static_cast<std::size_t>(count * item_bytes));
     return;
@@ -81,8 +81,9 @@ inline void copy_items(std::byte* to, index_t to_step, std::byte const* from, in
 }
 
 /// Copies the elements that an index selects for each of them.
-inline void gather_items(std::byte* to, std::byte const* from, index_t step, index_t const* index,
-                         index_t index_step, index_t count, operand const& data) {
+CUMULUS_ONCE inline void gather_items(std::byte* to, std::byte const* from, index_t step,
+                                      index_t const* index, index_t index_step, index_t count,
+                                      operand const& data) {
   gather_extent const& g = data.value_as<gather_extent>();
   switch (data.item_bytes) {
     case 1:
@@ -100,8 +101,8 @@ inline void gather_items(std::byte* to, std::byte const* from, index_t step, ind
 
 /// Fills 64 bytes with copies of each of `count` elements, whose addresses lie `item_step` apart
 /// and become those of the copies.
-inline void repeat_items(std::byte* to, std::byte const** item, std::size_t item_step,
-                         index_t count, int item_bytes) {
+CUMULUS_ONCE inline void repeat_items(std::byte* to, std::byte const** item, std::size_t item_step,
+                                      index_t count, int item_bytes) {
   switch (item_bytes) {
     case 1:
       return detail::repeat_items_of<1>(to, item, item_step, count);

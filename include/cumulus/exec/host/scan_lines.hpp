@@ -57,7 +57,7 @@ inline constexpr int down_pack =
                         ? sizeof(typename S::input)
                         : sizeof(typename S::lane));
 
-/// Packs whose results fill a line of the cache.
+/// Packs of series that are joined whose results fill a line of the cache.
 template <class S>
 inline constexpr int packs_of_line =
     plain::max(64 / (down_pack<S> * int{sizeof(typename S::result)}), 1);
@@ -86,14 +86,14 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
           int const at = j + k * n;
           c[k] = Fresh ? load_as<L, n>(x[0] + at) : load_as<L, n>(carry + at);
         }
-        auto const add_line = [&](int r, bool first) {
+        auto const join_line = [&](int r, bool first) {
           for (int k = 0; k < packs; ++k) {
             int const at = j + k * n;
             c[k] = first ? c[k] : s.op(c[k], load_as<L, n>(x[r] + at));
             store_as<Streams>(out[r] + at, c[k]);
           }
         };
-        (add_line(I, Fresh && I == 0), ...);
+        (join_line(I, Fresh && I == 0), ...);
         for (int k = 0; k < packs; ++k) {
           store_as(carry + j + k * n, c[k]);
         }
@@ -261,10 +261,16 @@ template <class S>
 inline constexpr bool scans_together_v =
     detail::joins_packs_v<S> && std::is_floating_point_v<typename S::input>;
 
-/// True if results of neighbouring series go past the caches a line of the cache at a time. Stores
-/// of less are slow where several lines take turns.
+/// True if results of neighbouring series go past the caches a line of the cache at a time, from
+/// at most four packs that registers hold. Stores of less are slow where several lines take turns.
 template <class S>
-inline constexpr bool streams_down_v = detail::joins_packs_v<S> && detail::packs_of_line<S> <= 4;
+inline constexpr bool streams_down_v = [] {
+  if constexpr (detail::joins_packs_v<S>) {
+    return detail::packs_of_line<S> <= 4;
+  } else {
+    return false;
+  }
+}();
 
 /// Four lines or one, the first alone.
 template <class S> void scan_down(scan_lines const& p) {

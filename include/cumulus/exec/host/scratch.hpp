@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Memory that a sweep on the host needs while it runs.
+// Memory that the sweeps of reductions on the host need while they run.
 
 #include "cumulus/memory/memory_resource.hpp"
 

@@ -47,20 +47,17 @@ class statistics_sweep : tile_sweep {
 
   void run() const {
     index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
-    buffer scratch;
     std::vector<std::byte*> partial(statistics_.size(), nullptr);
-    if (tiles > 1) {
-      std::size_t const summaries = static_cast<std::size_t>(plan_.outputs * tiles);
-      std::size_t bytes = 0;
-      for (host_statistic const& s : statistics_) {
-        bytes += rounded(summaries * s.loops->summary_bytes);
-      }
-      scratch = allocate_host(bytes);
-      std::byte* next = static_cast<std::byte*>(scratch.data());
-      for (std::size_t k = 0; k < statistics_.size(); ++k) {
-        partial[k] = next;
-        next += rounded(summaries * statistics_[k].loops->summary_bytes);
-      }
+    std::size_t const summaries = static_cast<std::size_t>(plan_.outputs * tiles);
+    std::size_t bytes = 0;
+    for (host_statistic const& s : statistics_) {
+      bytes += tiles > 1 ? rounded(summaries * s.loops->summary_bytes) : 0;
+    }
+    scratch memory(bytes);
+    std::byte* next = memory.data();
+    for (std::size_t k = 0; k < statistics_.size() && tiles > 1; ++k) {
+      partial[k] = next;
+      next += rounded(summaries * statistics_[k].loops->summary_bytes);
     }
     if (plan_.across) {
       sweep_panels(partial, tiles);
@@ -109,11 +106,13 @@ class statistics_sweep : tile_sweep {
 
   void sweep_tiles(std::vector<std::byte*> const& partial, index_t tiles) const {
     index_t const units = plan_.outputs * tiles;
-    std::size_t const bytes = static_cast<std::size_t>(tile_length * item_);
+    // Whole lines of the cache, because summaries lie behind.
+    index_t const room = plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
+    std::size_t const bytes = static_cast<std::size_t>(room * item_);
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
       row_loop loop = make_loop();
-      buffer const memory = allocate_host(2 * bytes + summary_bytes_ + 2 * tile_length);
-      std::byte* const values = static_cast<std::byte*>(memory.data());
+      scratch memory(2 * bytes + summary_bytes_ + 2 * static_cast<std::size_t>(room));
+      std::byte* const values = memory.data();
       std::byte* const own = values + bytes;
       std::byte* const summary = own + bytes;
       bool* const valid = reinterpret_cast<bool*>(summary + summary_bytes_);
@@ -126,7 +125,7 @@ class statistics_sweep : tile_sweep {
           void* const to = tiles > 1
                                ? partial[k] + unit * static_cast<index_t>(s.loops->summary_bytes)
                                : summary;
-          reduce_row(s, x, truths_ ? valid : nullptr, count, first, own, valid + tile_length, to);
+          reduce_row(s, x, truths_ ? valid : nullptr, count, first, own, valid + room, to);
           if (tiles == 1) {
             s.loops->finish(s.accumulation, to, 1, 1, result_of(s, unit), 0);
           }

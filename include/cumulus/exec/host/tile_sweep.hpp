@@ -148,6 +148,7 @@ class tile_sweep {
     parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
       row_loop loop = make_loop();
       bool const in_place = elements_lie_in_rows();
+      // Whole lines of the cache, because the summary lies behind.
       index_t const collected =
           in_place ? 0 : plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
       scratch memory(collected * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);

@@ -75,8 +75,8 @@ struct vector_lanes<reducers::extreme<T, Sign>> : detail::lanes_of_numbers<reduc
   using lane = typename reducers::extreme<T, Sign>::lane;
   static from start(int) { return static_cast<from>(reducers::extreme<T, Sign>::start()); }
   template <int N> static void add(simd<from, N>* a, simd<from, N> x, simd<from, N>) {
-    // The same as elementary::maximum and minimum but for the payload of a NaN, and one instruction
-    // and a blend behind what a lane held before.
+    // The same as elementary::maximum and minimum but for the payload of a NaN; of the comparisons
+    // only one waits for what the lane held before.
     simd<from, N> const best = select(Sign > 0 ? a[0] < x : x < a[0], x, a[0]);
     if constexpr (std::is_floating_point_v<from>) {
       a[0] = select(elementary::is_nan(x), x, best);
