@@ -10,4 +10,5 @@ void bench::add_rows() {
   cumulus_rows::add_extreme_rows();
   cumulus_rows::add_group_rows();
   cumulus_rows::add_scan_rows();
+  cumulus_rows::add_seawater_rows();
 }

@@ -21,11 +21,6 @@ void add_elementwise_rows() {
   bench::add_row<bench::axpy>([](auto& p) {
     return [in = inputs_of(p), out = output_of(p)]() mutable { out += 2.5 * in[0]; };
   });
-  add_expression<bench::eos_density>(
-      [](auto const& in) { return cm::map(cm::climate::seawater_density, in[0], in[1], in[2]); });
-  add_expression<bench::eos_compress>([](auto const& in) {
-    return cm::map(cm::climate::seawater_density_by_pressure, in[0], in[1], in[2]);
-  });
 }
 
 }  // namespace cumulus_rows

@@ -110,6 +110,7 @@ void add_statistics_rows();
 void add_extreme_rows();
 void add_group_rows();
 void add_scan_rows();
+void add_seawater_rows();
 
 /// One reduction over all elements and over each axis; reduce(x) and reduce(x, axis).
 template <class Statistic, class Reduce> void add_reduction(Reduce const& reduce) {

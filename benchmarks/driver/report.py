@@ -111,7 +111,7 @@ def peers_table(records):
 
 TEXT = """# Performance
 
-Made by `python3 benchmarks/run.py --docs` from one run; nothing here is written by hand but the
+Made by `python3 benchmarks/run.py --docs`; nothing here is written by hand but the
 reasons in benchmarks/reasons.txt.
 
 *Limit* is the better of two loops written by hand for the row (benchmarks/limit/), with ordinary
@@ -119,7 +119,8 @@ stores and with stores past the caches. Its results, those of this library and o
 checked against naive loops. All contestants of a row take turns in every round. *Of the limit* is
 the limit's time over ours: the goal is 0.90. *Spread* is the distance between the quartiles over
 the median. A row misses when it is below the goal, when a peer is faster by more than the spread,
-or when a new output costs more than 1.15 times an old one.
+or when a new output costs more than 1.15 times an old one (by their parts of the limit, which was
+timed beside each).
 """
 
 

@@ -22,7 +22,8 @@ def summary(times):
 def judge(record, old_record=None):
     """Adds to one row's record: limit, of_limit, best_peer, to_peer, to_old and the misses, in
     words. `old_record` is that of the same operation with an old output, where the row has a new
-    one."""
+    one: the two are compared by their parts of the limit, which each has beside itself, because the
+    memory's speed changes from row to row."""
     figures = {k: v for k, v in record["contestants"].items() if "median" in v}
     record["misses"] = []
     ours = figures.get(OURS)
@@ -44,9 +45,8 @@ def judge(record, old_record=None):
         if record["to_peer"] > 1 + max(ours["spread"], best["spread"]):
             part = 1 / record["to_peer"]
             record["misses"].append(f"{record['best_peer']} takes {part:.2f} of its time")
-    old = (old_record or {}).get("contestants", {}).get(OURS, {})
-    if "median" in old:
-        record["to_old"] = ours["median"] / old["median"]
+    if limits and "of_limit" in (old_record or {}):
+        record["to_old"] = old_record["of_limit"] / record["of_limit"]
         if record["to_old"] > GOAL_NEW_TO_OLD:
             record["misses"].append(f"{record['to_old']:.2f} times an old output")
     elif limits and record["of_limit"] < GOAL_OF_LIMIT:
