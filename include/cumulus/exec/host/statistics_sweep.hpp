@@ -48,10 +48,10 @@ class statistics_sweep : tile_sweep {
   void run() const {
     index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
     std::vector<std::byte*> partial(statistics_.size(), nullptr);
-    std::size_t const summaries = static_cast<std::size_t>(plan_.outputs * tiles);
+    std::size_t const summaries = tiles > 1 ? static_cast<std::size_t>(plan_.outputs * tiles) : 0;
     std::size_t bytes = 0;
     for (host_statistic const& s : statistics_) {
-      bytes += tiles > 1 ? rounded(summaries * s.loops->summary_bytes) : 0;
+      bytes += rounded(summaries * s.loops->summary_bytes);
     }
     scratch memory(bytes);
     std::byte* next = memory.data();
@@ -106,8 +106,7 @@ class statistics_sweep : tile_sweep {
 
   void sweep_tiles(std::vector<std::byte*> const& partial, index_t tiles) const {
     index_t const units = plan_.outputs * tiles;
-    // Whole lines of the cache, because summaries lie behind.
-    index_t const room = plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
+    index_t const room = tile_room();
     std::size_t const bytes = static_cast<std::size_t>(room * item_);
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
       row_loop loop = make_loop();

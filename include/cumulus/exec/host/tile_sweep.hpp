@@ -148,9 +148,7 @@ class tile_sweep {
     parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
       row_loop loop = make_loop();
       bool const in_place = elements_lie_in_rows();
-      // Whole lines of the cache, because the summary lies behind.
-      index_t const collected =
-          in_place ? 0 : plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
+      index_t const collected = in_place ? 0 : tile_room();
       scratch memory(collected * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
       std::byte* const values = memory.data();
       std::byte* const own = values + collected * f_.evaluator.item_bytes;
@@ -178,6 +176,12 @@ class tile_sweep {
         }
       }
     });
+  }
+
+  /// Elements that the longest tile needs memory for: whole lines of the cache, because summaries
+  /// lie behind.
+  index_t tile_room() const {
+    return plain::min<index_t>(tile_length, (plan_.length + 63) / 64 * 64);
   }
 
   /// True if all elements of an output lie side by side already.
