@@ -21,7 +21,8 @@ inline int normalize_axis(int axis, int rank, char const* function) {
 }
 
 /// Throws: axis_error if an axis is outside [-rank, rank) or named twice.
-inline axis_set normalize_axes(std::span<int const> axes, int rank, char const* function) {
+CUMULUS_ONCE inline axis_set normalize_axes(std::span<int const> axes, int rank,
+                                            char const* function) {
   axis_set set;
   for (int axis : axes) {
     int const k = normalize_axis(axis, rank, function);

@@ -121,7 +121,8 @@ template <class Tag> std::string to_string(index_list<Tag> const& list) {
 
 /// Number of elements of `s`, refusing negative extents and products beyond the address space.
 /// Throws: shape_error if an extent is negative or size * item_bytes does not fit 63 bits.
-inline index_t checked_size(shape const& s, std::size_t item_bytes, char const* function) {
+CUMULUS_ONCE inline index_t checked_size(shape const& s, std::size_t item_bytes,
+                                         char const* function) {
   index_t bytes = static_cast<index_t>(item_bytes);
   bool fits = true;
   bool zero = false;

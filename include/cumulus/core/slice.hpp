@@ -69,7 +69,7 @@ struct slice_extent {
 };
 
 /// Throws: value_error if step is 0.
-inline slice_extent resolve(slice const& s, index_t extent) {
+CUMULUS_ONCE inline slice_extent resolve(slice const& s, index_t extent) {
   if (s.step == 0) {
     raise<value_error>({"slice: expected a step other than 0, got 0"});
   }

@@ -38,7 +38,7 @@ struct untyped_array {
   untyped_array(untyped_array const&) = default;
   untyped_array& operator=(untyped_array const&) = default;
   /// What was moved from is empty.
-  untyped_array(untyped_array&& a) noexcept : untyped_array() { swap(a); }
+  CUMULUS_ONCE untyped_array(untyped_array&& a) noexcept : untyped_array() { swap(a); }
   untyped_array& operator=(untyped_array&&) = delete;
 
   CUMULUS_ONCE void swap(untyped_array& a) noexcept {

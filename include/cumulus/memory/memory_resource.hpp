@@ -57,7 +57,7 @@ template <memory_space Space> memory_resource& set_resource(memory_resource& res
 
 /// A new block of host memory; no bytes, no block.
 /// Throws: out_of_memory.
-inline buffer allocate_host(std::size_t bytes) {
+CUMULUS_ONCE inline buffer allocate_host(std::size_t bytes) {
   if (bytes == 0) {
     return {};
   }

@@ -3,8 +3,6 @@
 // Sweeps in which some arrays have their neighbours along another axis than the output. A tile of
 // each such array is transposed in the cache, and the expression reads it from there by rows.
 
-#include <vector>
-
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/parallel.hpp"
 #include "cumulus/exec/host/row_loop.hpp"
@@ -20,21 +18,20 @@ class transposed_sweep {
                    row_evaluator const& evaluator)
       : plan_(plan),
         operands_(operands),
-        in_tile_(operands.begin(), operands.end()),
         evaluator_(evaluator),
         streams_(goes_past_caches(plan, operands)) {
     int widest = 1;
-    for (operand const& o : operands) {
+    for (int i = 0; i < static_cast<int>(operands.size()); ++i) {
+      operand& o = in_tile_[i];
+      o = operands[i];
       if (plan.is_transposed(o, plan.other_axis)) {
-        transposed_.push_back(static_cast<int>(&o - operands.data()));
+        transposed_[count_++] = i;
         widest = plain::max(widest, o.item_bytes);
+        o.stride[plan.rank - 1] = 1;
+        o.stride[plan.other_axis] = pitch / o.item_bytes;
       }
     }
     columns_ = row_bytes / widest;
-    for (int i : transposed_) {
-      in_tile_[i].stride[plan.rank - 1] = 1;
-      in_tile_[i].stride[plan.other_axis] = pitch / in_tile_[i].item_bytes;
-    }
   }
 
   void run() const {
@@ -43,9 +40,9 @@ class transposed_sweep {
     index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
     parallel_range(planes * row_blocks * column_blocks, 1, sweep_cost(plan_, operands_),
                    [&](index_t begin, index_t end) {
-                     buffer const memory = allocate_host(transposed_.size() * tile_bytes);
+                     buffer const memory = allocate_host(count_ * tile_bytes);
                      stream_fence const fence(streams_);
-                     row_loop loop(evaluator_, std::span<operand const>(in_tile_).subspan(1),
+                     row_loop loop(evaluator_, {in_tile_ + 1, operands_.size() - 1},
                                    plan_.rank - 1);
                      for (index_t tile = begin; tile < end; ++tile) {
                        index_t const rest = tile / column_blocks;
@@ -80,7 +77,8 @@ class transposed_sweep {
     }
     index_t const rows = plain::min(tile_rows, plan_.extent[plan_.other_axis] - row);
     index_t const columns = plain::min<index_t>(columns_, plan_.row_length() - column);
-    for (int i : transposed_) {
+    for (int k = 0; k < count_; ++k) {
+      int const i = transposed_[k];
       operand const& o = operands_[i];
       transpose_tile(memory, pitch, at[i], o.stride[axis] * o.item_bytes, static_cast<int>(rows),
                      static_cast<int>(columns), o.item_bytes);
@@ -95,16 +93,17 @@ class transposed_sweep {
     }
     for (index_t r = 0; r < rows; ++r) {
       loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_}, step);
-      step_along(at, in_tile_, plan_.other_axis, 1);
+      step_along(at, {in_tile_, operands_.size()}, plan_.other_axis, 1);
     }
   }
 
   elementwise_plan const& plan_;
   std::span<operand const> operands_;
-  std::vector<operand> in_tile_;  ///< with the strides that hold inside a tile
+  operand in_tile_[1 + max_leaves];  ///< with the strides that hold inside a tile
   row_evaluator const& evaluator_;
   bool streams_;
-  std::vector<int> transposed_;
+  int transposed_[1 + max_leaves];  ///< which operands
+  int count_ = 0;                   ///< of these
   int columns_;
 };
 

@@ -3,20 +3,27 @@
 // In what order the rows of a tile of columns are added, looked ahead for and merged: compiled once
 // for all types. What knows them are the loops over rows (exec/host/vector_columns.hpp).
 
+#include <cstring>
+
 #include "cumulus/core/plain.hpp"
+#include "cumulus/core/simd.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// Rows that are added to the lanes of columns side by side. Up to column `edge` their own elements
-/// a little ahead are asked for, from there on those of the next rows.
+/// Columns [first, end) of rows that are added to lanes: row g holds column c in element c - origin
+/// of x[g].
 struct column_rows {
   void const* const* x;
   int rows;
-  int columns;
-  int edge;
-  rows_ahead ahead[2];
+  int first;
+  int end;
+  int origin;
+  rows_ahead ahead;
 };
+
+/// Adds rows to the lanes of a slot, which are new if `fresh`.
+using add_loop = void (*)(column_rows rows, void* state, int slot, bool fresh);
 
 /// The loops of one accumulation. `state` is what a tile of columns is accumulated in: a number of
 /// slots with a lane of each column, and what all lanes of a column share.
@@ -26,28 +33,46 @@ struct column_loops {
   void (*begin)(column_part const& tile, void* state, int lanes);
   /// Lanes that have seen nothing.
   void (*start)(void* state, int slot, int lanes);
-  /// Adds rows to lanes, which are new if `fresh`.
-  void (*add)(column_rows const& rows, void* state, int slot, bool fresh);
-  /// Two or four new lanes whose rows these are in turns, merged.
-  void (*add_two)(column_rows const& rows, void* state, int slot);
-  void (*add_four)(column_rows const& rows, void* state, int slot);
+  /// Rows of one lane; of two or four new lanes in turns, which are merged. Each takes a multiple
+  /// of so many columns, at most most_bytes_at_once.
+  add_loop add[3];
+  int columns_at_once[3];
+  /// Elements that add nothing to `count` columns from `first` on.
+  void (*fill)(void const* state, int first, int count, void* elements);
   /// Lanes of slot `to` become those of `first` merged with those of `second`, which begin `later`
   /// lanes on. `counts`: what counts in them is added up as well.
   void (*merge)(void* state, int first, int second, int later, int to, int lanes, bool counts);
   void (*close)(column_part const& tile, void const* state, int slot, void* summaries);
 };
 
+inline constexpr int most_bytes_at_once = 2 * vector_bytes;
+
 namespace detail {
 
-inline column_rows rows_of_columns(void const* const* x, void const* const* next, int rows,
-                                   int columns, int element_bytes) {
+/// Adds rows to lanes by loops.add[kind]. Their own elements a little ahead are asked for, near
+/// their ends those of the `next` rows.
+[[gnu::noinline]] inline void add_rows(column_loops const& loops, int kind, void const* const* x,
+                                       void const* const* next, int rows, int columns, void* state,
+                                       int slot, bool fresh) {
+  index_t const item = loops.element_bytes;
+  int const step = loops.columns_at_once[kind];
   constexpr int distance = 256;  // bytes: a few lines of each of up to 16 rows
-  int const edge = columns - distance / element_bytes;
-  return {x,
-          rows,
-          columns,
-          edge > 0 ? edge : 0,
-          {{x, distance}, {next, edge > 0 ? -edge * index_t{element_bytes} : 0}}};
+  int const near_end = plain::max(columns - distance / loops.element_bytes, 0);
+  int const edge = near_end - near_end % step;
+  int const whole = columns - columns % step;
+  loops.add[kind]({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
+  loops.add[kind]({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
+  int const left = columns - whole;
+  if (left > 0) {
+    alignas(64) std::byte values[rows_fetched][most_bytes_at_once];
+    void const* last[rows_fetched];
+    for (int g = 0; g < rows; ++g) {
+      std::memcpy(values[g], static_cast<std::byte const*>(x[g]) + whole * item, left * item);
+      loops.fill(state, columns, step - left, values[g] + left * item);
+      last[g] = values[g];
+    }
+    loops.add[kind]({last, rows, whole, whole + step, whole, {last, 0}}, state, slot, fresh);
+  }
 }
 
 }  // namespace detail
@@ -61,15 +86,8 @@ inline column_rows rows_of_columns(void const* const* x, void const* const* next
   for (lane_step const& step : schedule) {
     reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
                 tile.columns * index_t{loops.element_bytes});
-    column_rows const rows = detail::rows_of_columns(reader.x(), reader.next(), step.rows.count,
-                                                     tile.columns, loops.element_bytes);
-    if (schedule.lanes() == 4) {
-      loops.add_four(rows, state, step.slot);
-    } else if (schedule.lanes() == 2) {
-      loops.add_two(rows, state, step.slot);
-    } else {
-      loops.add(rows, state, step.slot, step.fresh);
-    }
+    detail::add_rows(loops, schedule.lanes() / 2, reader.x(), reader.next(), step.rows.count,
+                     tile.columns, state, step.slot, step.fresh);
     lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
       loops.merge(state, earlier, later, 0, to, tile.columns, false);
     });
@@ -87,8 +105,7 @@ inline column_rows rows_of_columns(void const* const* x, void const* const* next
   void const* x[rows_at_once];
   bool const* valid[rows_at_once] = {};
   auto const add = [&](void const* const* from, int rows, int lanes) {
-    loops.add(detail::rows_of_columns(from, from, rows, lanes, loops.element_bytes), state, 0,
-              false);
+    detail::add_rows(loops, 0, from, from, rows, lanes, state, 0, false);
   };
   for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
     int const left = tile.rows - r;

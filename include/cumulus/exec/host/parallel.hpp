@@ -49,7 +49,8 @@ inline index_t threads_that_pay(index_t parts, index_t cost) {
 
 /// Calls body on parts of [0, n) that begin at multiples of `grain`, on as many threads as pay for
 /// the `cost` elements that all of it takes. An exception reaches the caller once.
-inline void parallel_range(index_t n, index_t grain, index_t cost, range_body const& body) {
+CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
+                                        range_body const& body) {
   if (n <= 0) {
     return;
   }

@@ -119,8 +119,8 @@ CUMULUS_ONCE inline void repeat_items(std::byte* to, std::byte const** item, std
 
 /// Puts another item where elements do not take part: the same one everywhere (step 0), or the one
 /// at the same place of a row.
-inline void replace_items(std::byte* at, bool const* valid, index_t count, std::byte const* item,
-                          index_t item_step, int item_bytes) {
+CUMULUS_ONCE inline void replace_items(std::byte* at, bool const* valid, index_t count,
+                                       std::byte const* item, index_t item_step, int item_bytes) {
   switch (item_bytes) {
     case 1:
       return detail::replace_items_of<1>(at, valid, count, item, item_step);

@@ -70,7 +70,7 @@ class row_stage {
 
   /// Evaluates what was added and begins anew. The last pack is filled up with its first element,
   /// so that no operation and no functor sees one that does not exist.
-  void evaluate() {
+  CUMULUS_ONCE void evaluate() {
     int const rest = size_ % evaluator_.pack;
     int const missing = rest == 0 ? 0 : evaluator_.pack - rest;
     for (std::size_t k = 0; k < leaves_.size() && missing > 0; ++k) {
@@ -92,7 +92,7 @@ class row_stage {
   static constexpr int memory_bytes = (max_leaves + 1) * 16 * 64 + 2 * 64;
 
   /// Divides the memory; many a statement needs no stage.
-  void lay_out() {
+  CUMULUS_ONCE void lay_out() {
     int bytes = evaluator_.item_bytes + 1;
     for (operand const& o : leaves_) {
       bytes += o.in_memory() ? o.item_bytes : 0;
@@ -139,7 +139,7 @@ class row_stage {
 /// Evaluates rows of one expression whose leaves have strides over the axes of a plan.
 class row_loop {
  public:
-  row_loop(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
+  CUMULUS_ONCE row_loop(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
       : evaluator_(evaluator), leaves_(leaves), axis_(axis), stage_(evaluator, leaves, axis) {
     for (std::size_t k = 0; k < leaves.size(); ++k) {
       operand const& o = leaves[k];

@@ -110,7 +110,7 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
 /// Of two lines that are `Distance` apart, blocks of as many elements change places: the new first
 /// line, or the second.
 template <int Distance, bool Second, class V, std::size_t... I>
-V exchanged(V const& a, V const& b, std::index_sequence<I...>) {
+[[gnu::always_inline]] inline V exchanged(V const& a, V const& b, std::index_sequence<I...>) {
   constexpr int n = sizeof...(I);
   constexpr auto from = [](int i) {
     bool const of_b = (i & Distance) != 0;
@@ -126,7 +126,8 @@ V exchanged(V const& a, V const& b, std::index_sequence<I...>) {
 
 /// The lines of a square become its columns, in log2 steps.
 template <int Distance, class V, std::size_t... I>
-void transpose_vectors(V (&x)[sizeof...(I)], std::index_sequence<I...> all) {
+[[gnu::always_inline]] inline void transpose_vectors(V (&x)[sizeof...(I)],
+                                                     std::index_sequence<I...> all) {
   if constexpr (Distance < static_cast<int>(sizeof...(I))) {
     V const y[] = {(I & Distance) == 0
                        ? exchanged<Distance, false>(x[I], x[(I + Distance) % sizeof...(I)], all)
@@ -135,10 +136,10 @@ void transpose_vectors(V (&x)[sizeof...(I)], std::index_sequence<I...> all) {
     transpose_vectors<2 * Distance>(x, all);
   }
 }
-template <class T, int N> void transpose_lanes(simd<T, N> (&x)[N]) {
+template <class T, int N> [[gnu::always_inline]] inline void transpose_lanes(simd<T, N> (&x)[N]) {
   using word = typename signed_of_size<sizeof(T)>::type;
   using line = typename simd<word, N>::vec;
-  [&]<std::size_t... I>(std::index_sequence<I...> all) {
+  [&]<std::size_t... I>(std::index_sequence<I...> all) __attribute__((always_inline)) {
     line y[N] = {(line)x[I].v()...};
     transpose_vectors<1>(y, all);
     ((x[I] = simd<T, N>((typename simd<T, N>::vec)y[I])), ...);
@@ -183,7 +184,7 @@ template <class S, results Results, int N>
                                                simd<typename S::lane, N>& c, int j, bool fresh,
                                                simd<typename S::result, N> (&result)[N]) {
   using L = typename S::lane;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     simd<typename S::input, N> column[N] = {load_as<typename S::input, N>(x[I] + j)...};
     transpose_lanes(column);
     ((c = I == 0 && fresh ? convert<L>(column[I]) : s.op(c, convert<L>(column[I])),
@@ -206,7 +207,7 @@ int scan_squares(S const& s, typename S::input const* const (&x)[N],
   constexpr int step = N * sizeof(R) < 64 ? 2 * N : N;
   simd<typename S::lane, N> c = carry;
   int j = 0;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     for (; j + step <= count; j += step, fresh = false) {
       simd<R, N> first[N];
       scan_square<S, Results, N>(s, x, c, j, fresh, first);

@@ -63,7 +63,7 @@ class row_reader {
   explicit row_reader(row_source const& source) : source_(source) {}
 
   /// Rows `now`; `next` follow, or, if there are none, what lies `bytes` behind the first rows.
-  void read(row_range const& now, row_range const& next, index_t bytes) {
+  CUMULUS_ONCE void read(row_range const& now, row_range const& next, index_t bytes) {
     if (ahead_) {
       current_ = 1 - current_;
     } else {
@@ -89,7 +89,7 @@ class row_reader {
   void const* const* next() const { return source_.in_place() ? x_[1 - current_] : x(); }
 
  private:
-  void fetch(row_range const& rows, int to) {
+  CUMULUS_ONCE void fetch(row_range const& rows, int to) {
     source_.fetch(rows.first, rows.step, rows.count, x_[to], valid_[to]);
     for (int g = rows.count; g < rows_fetched; ++g) {
       x_[to][g] = x_[to][0];
@@ -105,7 +105,9 @@ class row_reader {
 };
 
 /// Asks for `bytes` bytes to be brought near; to the nearest cache if they are wanted at once.
-template <bool AtOnce = false> inline void prefetch(void const* at, int bytes) {
+// Always inline: g++ takes a call that only asks for one that does nothing and drops it.
+template <bool AtOnce = false>
+[[gnu::always_inline]] inline void prefetch(void const* at, int bytes) {
   for (int b = 0; b < bytes; b += 64) {
     __builtin_prefetch(static_cast<char const*>(at) + b, 0, AtOnce ? 3 : 2);
   }
@@ -113,7 +115,7 @@ template <bool AtOnce = false> inline void prefetch(void const* at, int bytes) {
 
 /// Asks for what lies some way behind `bytes` bytes of a row that is being read: the processor
 /// itself does not read ahead beyond a page.
-inline void prefetch_behind(void const* at, int bytes) {
+[[gnu::always_inline]] inline void prefetch_behind(void const* at, int bytes) {
   constexpr int distance = 2048;
   prefetch<true>(static_cast<char const*>(at) + distance, bytes);
 }
@@ -123,7 +125,7 @@ struct rows_ahead {
   void const* const* rows;
   index_t distance;
 
-  template <class T> void ask(int g, int at, int count) const {
+  template <class T> [[gnu::always_inline]] void ask(int g, int at, int count) const {
     prefetch<true>(static_cast<char const*>(rows[g]) + distance + at * index_t{sizeof(T)},
                    count * int{sizeof(T)});
   }

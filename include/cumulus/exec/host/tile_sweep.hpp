@@ -33,8 +33,8 @@ struct tile_functions {
 /// planned, the mask.
 class tile_sweep {
  public:
-  tile_sweep(reduce_plan const& plan, std::span<operand const> operands,
-             tile_functions const& functions, void const* accumulation)
+  CUMULUS_ONCE tile_sweep(reduce_plan const& plan, std::span<operand const> operands,
+                          tile_functions const& functions, void const* accumulation)
       : plan_(plan),
         operands_(operands),
         f_(functions),
@@ -66,7 +66,7 @@ class tile_sweep {
   }
 
  protected:  // statistics_sweep walks and produces in the same way
-  std::byte* result_of(index_t output) const {
+  CUMULUS_ONCE std::byte* result_of(index_t output) const {
     std::byte const* at = operands_[0].data;
     for (int k = plan_.kept_rank - 1; k >= 0; --k) {
       at = moved(at, output % plan_.extent[k] * operands_[0].stride[k] * operands_[0].item_bytes);
@@ -76,7 +76,7 @@ class tile_sweep {
   }
 
   /// Where each operand stands at output `output` (counted over the first `rank` kept axes).
-  void locate_output(std::byte const** at, index_t output, int rank) const {
+  CUMULUS_ONCE void locate_output(std::byte const** at, index_t output, int rank) const {
     begin_of(operands_, at);
     step_to(at, operands_, plan_.extent, 0, rank, output);
   }

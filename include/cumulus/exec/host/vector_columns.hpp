@@ -44,9 +44,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
 
  private:
   static column_state& state_of(void* state) { return *static_cast<column_state*>(state); }
-  template <int Step = step> static int padded(int count) {
-    return (count + Step - 1) / Step * Step;
-  }
+  static int padded(int count) { return (count + step - 1) / step * step; }
 
   static void begin(column_part const& tile, void* in, int count) {
     column_state& state = state_of(in);
@@ -55,6 +53,10 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     if constexpr (A::needs_shift) {
       if (tile.truths != nullptr) {
         plain::copy_n(static_cast<element const*>(tile.truths->items()), count, state.shift);
+      } else if constexpr (!masked) {
+        if (tile.rows > 0) {
+          take_first_row(tile, state.shift, count);
+        }
       } else if (count == tile.columns) {
         find_shifts(tile, state.shift, counts);
       } else {
@@ -86,53 +88,15 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  /// The last columns of rows, fewer than `wanted`; to the others nothing is added.
-  struct last_columns {
-    element values[rows_fetched][step];
-    void const* x[rows_fetched];
-
-    [[gnu::noinline]] void take(column_rows const& from, int c, int wanted,
-                                column_state const& state) {
-      int const columns = from.columns - c;
-      for (int g = 0; g < from.rows; ++g) {
-        for (int l = columns; l < wanted; ++l) {
-          values[g][l] = nothing_of(state.shift[c + l]);
-        }
-        plain::copy_n(static_cast<element const*>(from.x[g]) + c, columns, values[g]);
-        x[g] = values[g];
-      }
-    }
-  };
-
-  /// Calls add(x, at, c, ahead) for `Step` columns at a time: rows x hold those of column c from
-  /// element `at` on.
-  template <int Step, class Add>
-  [[gnu::always_inline]] static void each_step(column_rows const& rows, column_state const& state,
-                                               Add const& add) {
-    last_columns last;
-    int c = 0;
-    for (int part = 0; part < 3; ++part) {
-      bool const is_last = part == 2;
-      if (is_last && c < rows.columns) {
-        last.take(rows, c, Step, state);
-      }
-      int const end = part == 0 ? rows.edge : is_last ? padded<Step>(rows.columns) : rows.columns;
-      int const origin = is_last ? c : 0;
-      void const* const* const x = is_last ? last.x : rows.x;
-      rows_ahead const ahead = is_last ? rows_ahead{last.x, 0} : rows.ahead[part];
-      for (; c + Step <= end; c += Step) {
-        add(x, c - origin, c, ahead);
-      }
-    }
-  }
-  static void add(column_rows const& rows, void* in, int slot, bool fresh) {
+  static void add(column_rows rows, void* in, int slot, bool fresh) {
     column_state& state = state_of(in);
     lanes& sum = state.lane[slot];
-    each_step<step>(rows, state, [&](void const* const* x, int at, int c, rows_ahead const& ahead) {
+    for (int c = rows.first; c < rows.end; c += step) {
+      int const at = c - rows.origin;
       lane_pack a[2];
       elements shift[2];
       elements nothing[2];
-      for (int k = 0; k < 2; ++k) {
+      auto const take_lanes = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
         for (int p = 0; p < parts; ++p) {
           a[k].part[p] = fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
@@ -142,12 +106,14 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         }
         shift[k] = load_numbers(state.shift + column);
         nothing[k] = nothing_at(shift[k]);
-      }
-      auto const add_row = [&](int g) {
-        element const* const row = static_cast<element const*>(x[g]) + at;
+      };
+      take_lanes(0);
+      take_lanes(1);
+      auto const add_row = [&](int g) __attribute__((always_inline)) {
+        element const* const row = static_cast<element const*>(rows.x[g]) + at;
         add_pack(a[0], row, nothing[0], shift[0]);
         add_pack(a[1], row + width, nothing[1], shift[1]);
-        ahead.template ask<element>(g, at, step);
+        rows.ahead.template ask<element>(g, at, step);
       };
       int g = 0;
       for (; g + 4 <= rows.rows; g += 4) {
@@ -159,7 +125,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       for (; g < rows.rows; ++g) {
         add_row(g);
       }
-      for (int k = 0; k < 2; ++k) {
+      auto const store_lanes = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
         for (int p = 0; p < parts; ++p) {
           store_numbers(&sum[p][column], a[k].part[p]);
@@ -167,68 +133,72 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         if constexpr (masked) {
           store_numbers(&state.count[column], a[k].count);
         }
-      }
-    });
+      };
+      store_lanes(0);
+      store_lanes(1);
+    }
   }
 
   /// Rows g, g + Lanes, … of these belong to one lane.
-  template <int Lanes> static void add_lanes(column_rows const& rows, void* in, int slot) {
+  template <int Lanes> static void add_lanes(column_rows rows, void* in, int slot, bool /*fresh*/) {
     static_assert(Lanes == 2 || Lanes == 4);
     column_state& state = state_of(in);
     lanes& to = state.lane[slot];
     constexpr int packs = step_of_lanes / width;
     static_assert(packs == 1 || packs == 2);
-    each_step<step_of_lanes>(
-        rows, state, [&](void const* const* x, int at, int c, rows_ahead const& ahead) {
-          lane_pack a[4][2] = {{fresh_pack(), fresh_pack()},
-                               {fresh_pack(), fresh_pack()},
-                               {fresh_pack(), fresh_pack()},
-                               {fresh_pack(), fresh_pack()}};
-          constexpr int second = (packs - 1) * width;
-          elements const shift[2] = {load_numbers(state.shift + c),
-                                     load_numbers(state.shift + c + second)};
-          elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
-          auto const add_row = [&](lane_pack(&lane)[2], int g) {
-            element const* const row = static_cast<element const*>(x[g]) + at;
-            add_pack(lane[0], row, nothing[0], shift[0]);
-            if constexpr (packs == 2) {
-              add_pack(lane[1], row + second, nothing[1], shift[1]);
-            }
-            ahead.template ask<element>(g, at, step_of_lanes);
-          };
-          int g = 0;
-          for (; g + 4 <= rows.rows; g += 4) {
-            add_row(a[0], g);
-            add_row(a[1], g + 1);
-            add_row(a[2 % Lanes], g + 2);
-            add_row(a[3 % Lanes], g + 3);
-          }
-          if (g < rows.rows) {
-            add_row(a[0], g);
-          }
-          if (g + 1 < rows.rows) {
-            add_row(a[1], g + 1);
-          }
+    for (int c = rows.first; c < rows.end; c += step_of_lanes) {
+      int const at = c - rows.origin;
+      lane_pack a[4][2] = {{fresh_pack(), fresh_pack()},
+                           {fresh_pack(), fresh_pack()},
+                           {fresh_pack(), fresh_pack()},
+                           {fresh_pack(), fresh_pack()}};
+      constexpr int second = (packs - 1) * width;
+      elements const shift[2] = {load_numbers(state.shift + c),
+                                 load_numbers(state.shift + c + second)};
+      elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
+      auto const add_row = [&](lane_pack(&lane)[2], int g) __attribute__((always_inline)) {
+        element const* const row = static_cast<element const*>(rows.x[g]) + at;
+        add_pack(lane[0], row, nothing[0], shift[0]);
+        if constexpr (packs == 2) {
+          add_pack(lane[1], row + second, nothing[1], shift[1]);
+        }
+        rows.ahead.template ask<element>(g, at, step_of_lanes);
+      };
+      for (int g = 0; g < rows.rows; g += Lanes) {
+        add_row(a[0], g);
+        if (g + 1 < rows.rows) {
+          add_row(a[1], g + 1);
+        }
+        if constexpr (Lanes == 4) {
           if (g + 2 < rows.rows) {
-            add_row(a[2 % Lanes], g + 2);
+            add_row(a[2], g + 2);
           }
-          for (int k = 0; k < packs; ++k) {
-            int const column = c + k * width;
-            if constexpr (Lanes == 4) {
-              V::merge(a[0][k].part, a[2][k].part);
-              V::merge(a[1][k].part, a[3][k].part);
-            }
-            V::merge(a[0][k].part, a[1][k].part);
-            for (int p = 0; p < parts; ++p) {
-              store_numbers(&to[p][column], a[0][k].part[p]);
-            }
-            if constexpr (masked) {
-              store_numbers(&state.count[column],
-                            load_numbers(&state.count[column]) +
-                                (a[0][k].count + a[1][k].count + a[2][k].count + a[3][k].count));
-            }
+          if (g + 3 < rows.rows) {
+            add_row(a[3], g + 3);
           }
-        });
+        }
+      }
+      auto const store_merged = [&](int k) __attribute__((always_inline)) {
+        int const column = c + k * width;
+        if constexpr (Lanes == 4) {
+          V::merge(a[0][k].part, a[2][k].part);
+          V::merge(a[1][k].part, a[3][k].part);
+        }
+        V::merge(a[0][k].part, a[1][k].part);
+        for (int p = 0; p < parts; ++p) {
+          store_numbers(&to[p][column], a[0][k].part[p]);
+        }
+        if constexpr (masked) {
+          store_numbers(&state.count[column],
+                        load_numbers(&state.count[column]) +
+                            (a[0][k].count + a[1][k].count + a[2][k].count + a[3][k].count));
+        }
+      };
+      store_merged(0);
+      if constexpr (packs == 2) {
+        store_merged(1);
+      }
+    }
   }
 
   static void merge(void* in, int first, int second, int later, int to, int count,
@@ -254,8 +224,31 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static constexpr column_loops loops = {int{sizeof(element)}, begin,        start, add,
-                                         add_lanes<2>,         add_lanes<4>, merge, close};
+  static void fill(void const* state, int first, int count, void* elements) {
+    for (int c = 0; c < count; ++c) {
+      static_cast<element*>(elements)[c] =
+          nothing_of(static_cast<column_state const*>(state)->shift[first + c]);
+    }
+  }
+
+  static_assert(step * int{sizeof(element)} <= most_bytes_at_once);
+  static constexpr column_loops loops = {int{sizeof(element)},
+                                         begin,
+                                         start,
+                                         {add, add_lanes<2>, add_lanes<4>},
+                                         {step, step_of_lanes, step_of_lanes},
+                                         fill,
+                                         merge,
+                                         close};
+
+  static void take_first_row(column_part const& tile, element* shift, int lanes) {
+    void const* x[rows_at_once];
+    bool const* valid[rows_at_once] = {};
+    tile.source.fetch(0, 1, 1, x, valid);
+    for (int l = 0; l < lanes; l += tile.columns) {
+      plain::copy_n(static_cast<element const*>(x[0]), tile.columns, shift + l);
+    }
+  }
 
   /// Each column's first element that counts, for all of its lanes.
   static void find_shifts_of_runs(column_part const& tile, column_state& state) {

@@ -43,10 +43,7 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
   template <std::size_t... K>
   static typename A::lane add_row(element const* x, int n, element first, int& count,
                                   std::index_sequence<K...>) {
-    lane_pack a[packs];
-    for (lane_pack& pack : a) {
-      pack = fresh_pack();
-    }
+    lane_pack a[packs] = {(static_cast<void>(K), fresh_pack())...};
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
     auto const add = [&](element const* from) {

@@ -56,7 +56,7 @@ inline std::string to_string(reduce_plan const& p) {
 namespace detail {
 
 /// How far apart neighbours along an axis lie in memory, summed over the arrays.
-inline index_t spread(std::span<operand const> operands, int axis) {
+CUMULUS_ONCE inline index_t spread(std::span<operand const> operands, int axis) {
   index_t sum = 0;
   for (operand const& o : operands.subspan(1)) {
     if (o.in_memory()) {
@@ -68,7 +68,8 @@ inline index_t spread(std::span<operand const> operands, int axis) {
 }
 
 /// Merges the axes [first, first + count) where every operand allows it; returns how many are left.
-inline int merge_axes(index_t* extent, std::span<operand> operands, int first, int count) {
+CUMULUS_ONCE inline int merge_axes(index_t* extent, std::span<operand> operands, int first,
+                                   int count) {
   if (count == 0) {
     return 0;
   }
