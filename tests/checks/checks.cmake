@@ -77,6 +77,12 @@ if(CUMULUS_NVCC)
                    "${CMAKE_CURRENT_SOURCE_DIR}/checks/kernels.py" ${CUMULUS_NVCC})
 endif()
 
+# The machine code of loops on the host: it names the instructions of x86-64.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  cumulus_add_test(checks/host_loops ${Python3_EXECUTABLE}
+                   "${CMAKE_CURRENT_SOURCE_DIR}/checks/host_loops.py" ${CMAKE_CXX_COMPILER})
+endif()
+
 # What compiling costs a user, against its budgets; other compilers have none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CUMULUS_NATIVE)
   cumulus_add_test(

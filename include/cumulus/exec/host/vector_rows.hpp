@@ -46,7 +46,7 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
     lane_pack a[packs] = {(static_cast<void>(K), fresh_pack())...};
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
-    auto const add = [&](element const* from) {
+    auto const add = [&](element const* from) __attribute__((always_inline)) {
       (add_pack(a[K], from + K * width, nothing, shift), ...);
     };
     int const whole = n - n % tile_lanes;
@@ -66,12 +66,20 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
         count += (a[K].count[l] + ...);
       }
     }
-    for (int half = packs / 2; half > 0; half /= 2) {
-      for (int k = 0; k < half; ++k) {
-        V::merge(a[k].part, a[k + half].part);
-      }
+    if constexpr (packs > 1) {
+      meet_packs<packs / 2>(a, std::make_index_sequence<packs / 2>{});
     }
     return meet<width>(a[0].part);
+  }
+
+  /// Pack k takes in pack k + Half, and so on until one is left. Every index is a constant, so that
+  /// the packs stay in registers.
+  template <std::size_t Half, std::size_t... K>
+  [[gnu::always_inline]] static void meet_packs(lane_pack (&a)[packs], std::index_sequence<K...>) {
+    (V::merge(a[K].part, a[K + Half].part), ...);
+    if constexpr (Half > 1) {
+      meet_packs<Half / 2>(a, std::make_index_sequence<Half / 2>{});
+    }
   }
 
   /// Lane l takes in lane l + N / 2, and so on until one is left.
