@@ -4,8 +4,7 @@
 
 namespace cm = cumulus;
 
-template <class T>
-void loops(cm::ndarray<T>& out, cm::ndarray<T> const& a) {
+template <class T> void loops(cm::ndarray<T>& out, cm::ndarray<T> const& a) {
   for (int axis : {0, 1}) {
     out = cm::sum(a, axis);
     out = cm::var(a, axis);

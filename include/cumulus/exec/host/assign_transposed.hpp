@@ -102,8 +102,8 @@ class transposed_sweep {
   operand in_tile_[1 + max_leaves];  ///< with the strides that hold inside a tile
   row_evaluator const& evaluator_;
   bool streams_;
-  int transposed_[1 + max_leaves];  ///< which operands
-  int count_ = 0;                   ///< of these
+  int transposed_[1 + max_leaves];  ///< numbers of the operands that are
+  int count_ = 0;                   ///< how many are
   int columns_;
 };
 

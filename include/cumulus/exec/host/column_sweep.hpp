@@ -5,8 +5,8 @@
 
 #include <cstring>
 
+#include "cumulus/core/config.hpp"
 #include "cumulus/core/plain.hpp"
-#include "cumulus/core/simd.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
@@ -33,8 +33,8 @@ struct column_loops {
   void (*begin)(column_part const& tile, void* state, int lanes);
   /// Lanes that have seen nothing.
   void (*start)(void* state, int slot, int lanes);
-  /// Rows of one lane; of two or four new lanes in turns, which are merged. Each takes a multiple
-  /// of so many columns, at most most_bytes_at_once.
+  /// By log2 of the lanes that take turns: rows of one lane; of two or four lanes, which are new
+  /// and are merged. Each adds to a multiple of so many columns, of at most most_bytes_at_once.
   add_loop add[3];
   int columns_at_once[3];
   /// Elements that add nothing to `count` columns from `first` on.
@@ -60,15 +60,21 @@ namespace detail {
   int const near_end = plain::max(columns - distance / loops.element_bytes, 0);
   int const edge = near_end - near_end % step;
   int const whole = columns - columns % step;
-  loops.add[kind]({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
-  loops.add[kind]({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
+  if (edge > 0) {
+    loops.add[kind]({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
+  }
+  if (whole > edge) {
+    loops.add[kind]({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
+  }
   int const left = columns - whole;
   if (left > 0) {
+    alignas(64) std::byte nothing[most_bytes_at_once];
     alignas(64) std::byte values[rows_fetched][most_bytes_at_once];
     void const* last[rows_fetched];
+    loops.fill(state, whole, step, nothing);
     for (int g = 0; g < rows; ++g) {
+      std::memcpy(values[g], nothing, sizeof(nothing));
       std::memcpy(values[g], static_cast<std::byte const*>(x[g]) + whole * item, left * item);
-      loops.fill(state, columns, step - left, values[g] + left * item);
       last[g] = values[g];
     }
     loops.add[kind]({last, rows, whole, whole + step, whole, {last, 0}}, state, slot, fresh);
@@ -86,8 +92,9 @@ namespace detail {
   for (lane_step const& step : schedule) {
     reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
                 tile.columns * index_t{loops.element_bytes});
-    detail::add_rows(loops, schedule.lanes() / 2, reader.x(), reader.next(), step.rows.count,
-                     tile.columns, state, step.slot, step.fresh);
+    int const log2_lanes = schedule.lanes() / 2;  // of 1, 2 or 4
+    detail::add_rows(loops, log2_lanes, reader.x(), reader.next(), step.rows.count, tile.columns,
+                     state, step.slot, step.fresh);
     lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
       loops.merge(state, earlier, later, 0, to, tile.columns, false);
     });

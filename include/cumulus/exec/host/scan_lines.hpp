@@ -86,7 +86,7 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
           int const at = j + k * n;
           c[k] = Fresh ? load_as<L, n>(x[0] + at) : load_as<L, n>(carry + at);
         }
-        auto const join_line = [&](int r, bool first) {
+        auto const join_line = [&](int r, bool first) __attribute__((always_inline)) {
           for (int k = 0; k < packs; ++k) {
             int const at = j + k * n;
             c[k] = first ? c[k] : s.op(c[k], load_as<L, n>(x[r] + at));
@@ -178,6 +178,7 @@ template <class S> void scan_along_one(scan_lines const& p, int line, int j) {
 /// What becomes of the results of lines.
 enum class results { none, cached, streamed };
 
+// Always inline, as what it calls: at -O2 g++ keeps the lines of a square in memory otherwise.
 /// One square of lines: transposed, joined column by column, and transposed back.
 template <class S, results Results, int N>
 [[gnu::always_inline]] inline void scan_square(S const& s, typename S::input const* const (&x)[N],

@@ -88,6 +88,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
+  // Here and in add_lanes the packs that are added to are named by constants, in functions that are
+  // always inline: at -O2 g++ keeps them in memory otherwise.
   static void add(column_rows rows, void* in, int slot, bool fresh) {
     column_state& state = state_of(in);
     lanes& sum = state.lane[slot];
@@ -241,12 +243,13 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
                                          merge,
                                          close};
 
-  static void take_first_row(column_part const& tile, element* shift, int lanes) {
-    void const* x[rows_at_once];
-    bool const* valid[rows_at_once] = {};
+  /// Each column's first element, as many times as `count` neighbours hold the tile's columns.
+  static void take_first_row(column_part const& tile, element* shift, int count) {
+    void const* x[1];
+    bool const* valid[1] = {};
     tile.source.fetch(0, 1, 1, x, valid);
-    for (int l = 0; l < lanes; l += tile.columns) {
-      plain::copy_n(static_cast<element const*>(x[0]), tile.columns, shift + l);
+    for (int c = 0; c < count; c += tile.columns) {
+      plain::copy_n(static_cast<element const*>(x[0]), tile.columns, shift + c);
     }
   }
 
