@@ -72,11 +72,7 @@ def self_test():
     good = "".join(
         f"00 <{name}>:\n 0:\tmov %rax,%rbx\n 4:\tvaddpd (%rax),%zmm0,%zmm0\n"
         f" 8:\tprefetcht0 (%rdi)\n c:\tjne 4 <{name}>\n"
-        for name, times in (
-            ("vector_columns<A>::add(x)", 9),
-            ("vector_rows<A>::add_row<0>", 3),
-            ("scan_along<S>", 3),
-        )
+        for name, times in (("vector_columns<A>::add(x)", 9), ("vector_rows<A>::add_row<0>", 3))
         for _ in range(times * ELEMENT_TYPES)
     )
     assert list(problems(good)) == []

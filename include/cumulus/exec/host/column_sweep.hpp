@@ -49,22 +49,23 @@ inline constexpr int most_bytes_at_once = 2 * vector_bytes;
 
 namespace detail {
 
-/// Adds rows to lanes by loops.add[kind]. Their own elements a little ahead are asked for, near
-/// their ends those of the `next` rows.
-[[gnu::noinline]] inline void add_rows(column_loops const& loops, int kind, void const* const* x,
-                                       void const* const* next, int rows, int columns, void* state,
-                                       int slot, bool fresh) {
+/// Adds rows to lanes, several of which may take turns. Their own elements a little ahead are asked
+/// for, near their ends those of the `next` rows.
+CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, void const* const* x,
+                                  void const* const* next, int rows, int columns, void* state,
+                                  int slot, bool fresh) {
   index_t const item = loops.element_bytes;
-  int const step = loops.columns_at_once[kind];
+  int const step = loops.columns_at_once[log2_lanes];
+  add_loop const add = loops.add[log2_lanes];
   constexpr int distance = 256;  // bytes: a few lines of each of up to 16 rows
   int const near_end = plain::max(columns - distance / loops.element_bytes, 0);
   int const edge = near_end - near_end % step;
   int const whole = columns - columns % step;
   if (edge > 0) {
-    loops.add[kind]({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
+    add({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
   }
   if (whole > edge) {
-    loops.add[kind]({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
+    add({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
   }
   int const left = columns - whole;
   if (left > 0) {
@@ -77,7 +78,7 @@ namespace detail {
       std::memcpy(values[g], static_cast<std::byte const*>(x[g]) + whole * item, left * item);
       last[g] = values[g];
     }
-    loops.add[kind]({last, rows, whole, whole + step, whole, {last, 0}}, state, slot, fresh);
+    add({last, rows, whole, whole + step, whole, {last, 0}}, state, slot, fresh);
   }
 }
 
