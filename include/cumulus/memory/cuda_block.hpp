@@ -164,7 +164,7 @@ class captured_work {
 
   /// Called in place of cuda_block::use while the graph is captured.
   /// Throws: cuda_error if s is another stream than the captured one; out_of_memory.
-  void note(cuda_block& block, stream_state const& s, bool writes) {
+  CUMULUS_ONCE void note(cuda_block& block, stream_state const& s, bool writes) {
     if (&s != &stream_) {
       raise<cuda_error>(
           {"capture: expected statements on the captured stream, got one on another stream"});

@@ -12,7 +12,7 @@ namespace cumulus::inline v1 {
 
 /// A new block of memory of the current device, home on the current stream; no bytes, no block.
 /// Throws: out_of_memory; cuda_error, e.g. where there is no device.
-inline buffer allocate_cuda(std::size_t bytes) {
+CUMULUS_ONCE inline buffer allocate_cuda(std::size_t bytes) {
   if (bytes == 0) {
     return {};
   }

@@ -22,7 +22,7 @@ struct stream_state {
   bool owned = false;
 
   void retain() noexcept { references.fetch_add(1, std::memory_order_relaxed); }
-  void release() noexcept {
+  CUMULUS_ONCE void release() noexcept {
     if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       // A failure has no one to tell: the driver may already be gone during exit.
       if (owned && cudaStreamDestroy(handle) != cudaSuccess) {
@@ -67,7 +67,7 @@ struct stream_state {
 }
 
 /// Throws: cuda_error if the current stream is not of the current device.
-inline stream_state& current_stream_state() {
+CUMULUS_ONCE inline stream_state& current_stream_state() {
   stream_state* const scoped = scoped_stream();
   if (scoped == nullptr) {
     return default_stream(current_device());
@@ -106,7 +106,7 @@ inline void wait_for(stream_state& s) {
 }
 
 /// Makes `later` wait for what is queued on `earlier` now; the host does not wait.
-inline void order_streams(stream_state const& earlier, stream_state const& later) {
+CUMULUS_ONCE inline void order_streams(stream_state const& earlier, stream_state const& later) {
   if (earlier.handle == later.handle && earlier.device == later.device) {
     return;
   }

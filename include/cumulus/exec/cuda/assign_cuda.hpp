@@ -10,8 +10,8 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// Orders the current stream for the operands of a kernel, the first of which are written, and
 /// gives where gathers report, null if there are none. Throws: index_error if a gather selects from
 /// an axis without elements.
-inline int* prepare_operands(stream_state& stream, std::span<operand const> operands,
-                             std::span<void* const> contexts, std::size_t written) {
+CUMULUS_ONCE inline int* prepare_operands(stream_state& stream, std::span<operand const> operands,
+                                          std::span<void* const> contexts, std::size_t written) {
   bool gathers = false;
   for (operand const& o : operands) {
     if (o.kind == leaf_kind::indirect) {

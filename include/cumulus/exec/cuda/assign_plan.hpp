@@ -95,8 +95,9 @@ struct assign_widths {
   int lanes;      ///< elements of a thread of the general case
 };
 
-inline assign_plan plan_assign(elementwise_plan const& plan, std::span<operand const> operands,
-                               assign_widths const& widths) {
+CUMULUS_ONCE inline assign_plan plan_assign(elementwise_plan const& plan,
+                                            std::span<operand const> operands,
+                                            assign_widths const& widths) {
   assign_plan result;
   if (plan.what == sweep::empty) {
     return result;

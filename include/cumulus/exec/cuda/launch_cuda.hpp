@@ -89,8 +89,9 @@ __global__ void __launch_bounds__(256, detail::least_blocks<Body>)
 
 namespace detail {
 
-inline void launch_kernel(char const* name, void const* kernel, launch_shape const& shape,
-                          stream_state const& stream, void* arguments) {
+CUMULUS_ONCE inline void launch_kernel(char const* name, void const* kernel,
+                                       launch_shape const& shape, stream_state const& stream,
+                                       void* arguments) {
   if (shape.blocks == 0) {
     return;
   }

@@ -77,6 +77,8 @@ struct merge_layout {
   group_table const* table = nullptr;  ///< for the host alone
   group_levels group = {};
   index_t work_blocks = 0;
+
+  CUMULUS_ONCE merge_layout() {}  // many stores
 };
 
 template <class Reducer> struct merge_arguments : merge_layout {

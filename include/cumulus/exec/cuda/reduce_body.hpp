@@ -29,6 +29,8 @@ struct tile_layout {
   index_t output_stride = 0;
   index_t tile_stride = 0;
   index_t work_blocks = 0;  ///< blocks of work, which the blocks of the grid share
+
+  CUMULUS_ONCE tile_layout() {}  // many stores
 };
 
 template <class Tree, class Reducer> struct tile_arguments : tile_layout {

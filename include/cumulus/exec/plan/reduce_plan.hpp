@@ -90,8 +90,9 @@ CUMULUS_ONCE inline int merge_axes(index_t* extent, std::span<operand> operands,
 /// Plans a reduction of `s` over `set`. `operands` holds the output first (stride 0 along reduced
 /// axes), then the leaves and, if has_mask, the mask; all have strides over s, which are rewritten
 /// in the plan's order of axes. With groups, set is the one axis that they divide.
-inline reduce_plan plan_reduction(shape const& s, axis_set const& set, std::span<operand> operands,
-                                  bool has_mask, group_table const* groups = nullptr) {
+CUMULUS_ONCE inline reduce_plan plan_reduction(shape const& s, axis_set const& set,
+                                               std::span<operand> operands, bool has_mask,
+                                               group_table const* groups = nullptr) {
   reduce_plan plan;
   bool const grouped = groups != nullptr;
   plan.has_mask = has_mask;
