@@ -3,7 +3,8 @@
 
     kernels.py NVCC [-v] [-- FLAG...]
 
-Kernels of packs load and store 16 bytes at once, no kernel keeps variables in local memory or
+Kernels of packs load and store 16 bytes at once, general ones copy to shared memory without a
+detour through registers, no kernel keeps variables in local memory or
 spills, and none takes more registers than its ceiling. The equation of state loads three packs in
 each turn. Where cuobjdump and nvdisasm are found (machine_code.py says where) the machine code is
 looked at too, and the loops of the ten expressions of benchmarks/compile_time have at most 1.15
@@ -62,6 +63,8 @@ CEILINGS = (
 # What a kernel of packs of each element type must hold (in PTX, as nvcc writes it).
 WIDE_LOAD = re.compile(r"\bld\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
 WIDE_STORE = re.compile(r"\bst\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
+# What fills the tiles of transposed arrays.
+COPY_TO_SHARED = re.compile(r"\bcp\.async\.ca\.shared\.global\b")
 LOCAL = re.compile(r"\b(?:ld|st)\.local\b|\.local \.align")
 # CUDA's sin and cos of float keep seven words of 2/pi in local memory for large arguments.
 WITH_SINE = ("3sin", "functions")
@@ -112,6 +115,8 @@ def ptx_problems(text, least_packs):
                 found.append(f"{name}: no load of 16 bytes")
             if not WIDE_STORE.search(body):
                 found.append(f"{name}: no store of 16 bytes")
+        if "general_body" in name and not COPY_TO_SHARED.search(body):
+            found.append(f"{name}: no copy from memory to shared memory")
     if packs < least_packs:
         found.append(f"expected at least {least_packs} kernels of packs, found {packs}")
     return found

@@ -107,11 +107,11 @@ template <class Tree> struct packs_body {
   /// The packs at i, i + distance, …
   template <int InFlight>
   static CUMULUS_HD void store_packs(place const& p, index_t i, index_t distance) {
-    using Pack = decltype(evaluate<Tree, Packs, access::aligned>(p.leaves, 0));
+    using Pack = decltype(evaluate_lanes<Tree, Packs, access::aligned>(p.leaves, 0));
     Pack pack[InFlight];
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
-      pack[u] = evaluate<Tree, Packs, access::aligned>(p.leaves, i + u * distance);
+      pack[u] = evaluate_lanes<Tree, Packs, access::aligned>(p.leaves, i + u * distance);
     }
     CUMULUS_UNROLL
     for (int u = 0; u < InFlight; ++u) {
@@ -121,7 +121,7 @@ template <class Tree> struct packs_body {
 
   /// A pack, or element i alone.
   static CUMULUS_HD void store_rest(place const& p, index_t i, int count) {
-    auto const pack = evaluate<Tree, Packs, access::aligned_or_repeated>(p.leaves, i, count);
+    auto const pack = evaluate_lanes<Tree, Packs, access::aligned_or_repeated>(p.leaves, i, count);
     if (count == Packs::size) {
       store<T, Packs, access::aligned>(p.out, 1, i, Packs::size, pack);
     } else {

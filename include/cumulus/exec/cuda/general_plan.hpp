@@ -110,12 +110,13 @@ struct lane_shape {
   int tile_shift = -1;     ///< 2^tile_shift positions of a tile; -1: no tiles
 };
 
-/// Steps of one array.
+/// Steps of one array. Those of lanes and columns are in its tile if it has one.
 struct lane_steps {
-  index_t lane =
-      0;            ///< elements between neighbours along the axis of the lanes, in the tile if the
-  index_t row = 0;  ///< array has one, and along the row
-  int tile = -1;    ///< where its tile begins in shared memory; -1: it has none
+  index_t lane = 0;          ///< elements between neighbours along the axis of the lanes
+  index_t lane_bytes = 0;    ///< the same
+  index_t column_bytes = 0;  ///< between neighbours along the row
+  index_t row_bytes = 0;     ///< likewise, in memory
+  int tile = -1;             ///< where its tile begins in shared memory; -1: it has none
 };
 
 /// Room for the steps of as many operands as a statement may have.
@@ -141,12 +142,18 @@ inline lane_shape lay_out_lanes(general_plan const& g, elementwise_plan const& p
   int tile_begin = 0;
   for (operand& o : operands) {
     lane_steps& step = *steps++;
-    step = {o.stride[g.axis], o.stride[last], -1};
+    index_t const item = o.item_bytes;
+    step.lane = o.stride[g.axis];
+    step.row_bytes = step.column_bytes = o.stride[last] * item;
+    step.tile = -1;
     if (g.tile > 0 && plan.is_transposed(o, g.axis)) {
       int const pitch = detail::tile_pitch(g.tile, o.item_bytes);
-      step = {pitch / o.item_bytes, 1, tile_begin};
+      step.lane = pitch / item;
+      step.column_bytes = item;
+      step.tile = tile_begin;
       tile_begin += (g.tile * pitch + 15) / 16 * 16;
     }
+    step.lane_bytes = step.lane * item;
     if (!result.along_row) {
       detail::to_front(o.stride, g.axis);
       o.stride[0] *= g.tile > 0 ? g.tile : 1;

@@ -3,7 +3,7 @@
 // What kernel bodies are written with. A body is a functor that is handed a thread's place in the
 // grid; kernels call it on the device, tests call it for every thread of an emulated grid.
 
-#include "cumulus/exec/pack/evaluate.hpp"
+#include "cumulus/exec/cuda/evaluate_lanes.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -76,6 +76,8 @@ struct kernel_axes {
   int rank = 1;              ///< the last one is the row
   divider extent[max_rank];  ///< of the outer axes
   int* bad_index = nullptr;  ///< where a gather reports an index out of range
+
+  CUMULUS_ONCE kernel_axes() {}  // many stores, which every kernel's arguments need
 };
 
 /// The operands of a kernel, passed by value: strides count bytes along the outer axes and elements
@@ -208,7 +210,6 @@ inline constexpr int kernel_pack_size = [] {
   return wanted < allowed ? wanted : allowed;
 }();
 template <class Tree> using kernel_packs = pack_policy<kernel_pack_size<Tree>, false>;
-using single_element = pack_policy<1, false>;
 
 /// Single elements that a thread has in flight, lanes of a pack that lie apart from each other:
 /// more of narrow ones, fewer where each comes from several arrays.

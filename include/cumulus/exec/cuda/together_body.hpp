@@ -69,7 +69,7 @@ template <class... Tree> class together_row {
             class... More>
   CUMULUS_HD void assign(index_t i) const {
     index_t const step = a_.operands.of[Output].stride[a_.operands.rank - 1];
-    auto const pack = evaluate<First, Policy, Load>(leaves<First::leaf_count>(Leaf), i);
+    auto const pack = evaluate_lanes<First, Policy, Load>(leaves<First::leaf_count>(Leaf), i);
     if constexpr (sizeof...(More) > 0) {
       assign<Policy, Load, Store, Output + 1, Leaf + First::leaf_count, More...>(i);
     }

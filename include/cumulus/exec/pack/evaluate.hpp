@@ -71,7 +71,9 @@ template <class T> struct evaluator<tree::array<T>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
-    if constexpr (A == access::unit) {
+    if constexpr (A == access::loaded) {
+      return c.template lane<T, K>(i);
+    } else if constexpr (A == access::unit) {
       return load<T, Policy, A>(c.at[K], 1, 0, count);  // the cursor moves
     } else {
       return load<T, Policy, A>(c.at[K], c.step[K], i, count);
@@ -92,16 +94,20 @@ template <class Sequence> struct evaluator<tree::generator<Sequence>> {
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, [[maybe_unused]] int count) {
     using T = typename Sequence::value_type;
-    Sequence const& sequence = c.operands[K].template value_as<Sequence>();
-    index_t const first =
-        static_cast<index_t>(reinterpret_cast<std::uintptr_t>(c.at[K])) + i * c.step[K];
-    pack_of<T, Policy> p;
-    for (int l = 0; l < Policy::size; ++l) {
-      // On the host a pack is filled up with its first element, here as in memory.
-      int const lane = A == access::unit && l >= count ? 0 : l;
-      set_lane(p, l, sequence.at(first + lane * c.step[K]));
+    if constexpr (A == access::loaded) {
+      return c.template lane<T, K>(i);
+    } else {
+      Sequence const& sequence = c.operands[K].template value_as<Sequence>();
+      index_t const first =
+          static_cast<index_t>(reinterpret_cast<std::uintptr_t>(c.at[K])) + i * c.step[K];
+      pack_of<T, Policy> p;
+      for (int l = 0; l < Policy::size; ++l) {
+        // On the host a pack is filled up with its first element, here as in memory.
+        int const lane = A == access::unit && l >= count ? 0 : l;
+        set_lane(p, l, sequence.at(first + lane * c.step[K]));
+      }
+      return p;
     }
-    return p;
   }
 };
 
@@ -109,7 +115,9 @@ template <class T> struct evaluator<tree::gather<T>> {
   CUMULUS_NO_EXEC_CHECK
   template <class Policy, access A, int K, class C>
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
-    if constexpr (A == access::unit) {
+    if constexpr (A == access::loaded) {
+      return c.template lane<T, K>(i);
+    } else if constexpr (A == access::unit) {
       return load<T, Policy, A>(c.at[K + 1], 1, 0, count);
     } else if (c.step[K] == 0) {
       return load<T, Policy, access::strided>(c.gathered(K), c.step[K + 1], i, count);
@@ -225,7 +233,8 @@ template <class Value> struct evaluator<tree::not_nan<Value>> {
 }  // namespace detail
 
 /// The pack of `Tree` at element i of a row. With strided access only `count` elements exist; with
-/// aligned_or_repeated `count` is the whole pack, or 1 for element i in every lane.
+/// aligned_or_repeated `count` is the whole pack, or 1 for element i in every lane. Of loaded packs
+/// it is lane i, which exists if `count` is 1.
 /// Throws: index_error on the host if a gather's index is out of range.
 CUMULUS_NO_EXEC_CHECK
 template <class Tree, class Policy, access A, class C>

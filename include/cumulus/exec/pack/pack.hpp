@@ -28,6 +28,7 @@ enum class access {
   aligned,              ///< side by side, whole packs, on addresses that are multiples of the pack
   aligned_or_repeated,  ///< the same, or one element for the whole row (step 0) or the whole pack
   strided,              ///< at any step, packs that may be cut off at the end of the row
+  loaded,               ///< not in memory: lanes of packs that kernels have loaded before
 };
 
 template <class T, int N> CUMULUS_HD T lane_of(lanes<T, N> const& p, int l) { return p.lane[l]; }
@@ -253,6 +254,8 @@ CUMULUS_HD auto apply_operation(Op const& op, P const&... p) {
     }
   } else if constexpr (whole) {
     return op(p...);
+  } else if constexpr (Policy::size == 1) {
+    return pack_of<R, Policy>{{elementary::cast<R>(op(detail::to_compute(lane_of(p, 0))...))}};
   } else {
     pack_of<R, Policy> result;
     CUMULUS_UNROLL
