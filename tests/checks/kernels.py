@@ -3,12 +3,13 @@
 
     kernels.py NVCC [-v] [-- FLAG...]
 
-Kernels of packs load and store 16 bytes at once, general ones copy to shared memory without a
-detour through registers, no kernel keeps variables in local memory or
-spills, and none takes more registers than its ceiling. The equation of state loads three packs in
-each turn. Where cuobjdump and nvdisasm are found (machine_code.py says where) the machine code is
-looked at too, and the loops of the ten expressions of benchmarks/compile_time have at most 1.15
-times the instructions per element of those in kernels_by_hand.cu; -v prints the counts.
+Kernels of packs load and store 16 bytes at once. General ones copy elements of 4 bytes and more to
+shared memory without a detour through registers, and wait for them. No kernel keeps variables in
+local memory or spills, and none takes more registers than its ceiling. The equation of state loads
+three packs in each turn. Where cuobjdump and nvdisasm are found (machine_code.py says where) the
+machine code is looked at too, and the loops of the ten expressions of benchmarks/compile_time have
+at most 1.15 times the instructions per element of those in kernels_by_hand.cu; -v prints the
+counts.
 """
 
 import re
@@ -65,6 +66,8 @@ WIDE_LOAD = re.compile(r"\bld\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
 WIDE_STORE = re.compile(r"\bst\.global(?:\.\w+)*\.(?:v4\.[fub]32|v2\.[fub]64)\b")
 # What fills the tiles of transposed arrays.
 COPY_TO_SHARED = re.compile(r"\bcp\.async\.ca\.shared\.global\b")
+COPIES_AWAITED = re.compile(r"\bcp\.async\.wait_all\b")
+BARRIER = re.compile(r"\bbar(?:rier)?\.(?:cta\.)?sync\b")
 LOCAL = re.compile(r"\b(?:ld|st)\.local\b|\.local \.align")
 # CUDA's sin and cos of float keep seven words of 2/pi in local memory for large arguments.
 WITH_SINE = ("3sin", "functions")
@@ -115,11 +118,23 @@ def ptx_problems(text, least_packs):
                 found.append(f"{name}: no load of 16 bytes")
             if not WIDE_STORE.search(body):
                 found.append(f"{name}: no store of 16 bytes")
-        if "general_body" in name and not COPY_TO_SHARED.search(body):
-            found.append(f"{name}: no copy from memory to shared memory")
+        if "general_body" in name:
+            found += staging_problems(name, body)
     if packs < least_packs:
         found.append(f"expected at least {least_packs} kernels of packs, found {packs}")
     return found
+
+
+def staging_problems(name, body):
+    """What is wrong with how a kernel fills its tiles."""
+    copies = [match.end() for match in COPY_TO_SHARED.finditer(body)]
+    if not copies:
+        yield f"{name}: no copy from memory to shared memory"
+        return
+    barrier = BARRIER.search(body, copies[-1])
+    end = barrier.start() if barrier else len(body)
+    if not COPIES_AWAITED.search(body, copies[-1], end):
+        yield f"{name}: a barrier before the copies to shared memory have arrived"
 
 
 def report_problems(text, least):
@@ -187,6 +202,10 @@ def self_test():
     assert len(ptx_problems(good * 4, 5)) == 1
     bad = good.replace("ld.global.v4.f32", "ld.global.f32 ld.local.f32")
     assert len(ptx_problems(good * 3 + bad, 4)) == 2, ptx_problems(good * 3 + bad, 4)
+    staging = ".visible .entry kgeneral_body(\n cp.async.ca.shared.global\n WAIT\n bar.sync\n}\n"
+    assert ptx_problems(staging.replace("WAIT", "cp.async.wait_all"), 0) == []
+    assert len(ptx_problems(staging, 0)) == 1
+    assert len(ptx_problems(staging.replace("ca.shared", "none"), 0)) == 1
     report = (
         "ptxas info : Compiling entry function 'kpacks_body' for 'sm_90'\n"
         " 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads\n"

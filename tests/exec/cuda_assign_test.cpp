@@ -424,6 +424,66 @@ TEST(CudaAssign, FunctorsAndGenerators) {
       assign_case::packs, [](index_t i) { return double(i / 32) * double(i % 32); });
 }
 
+struct counted_line {
+  float slope;
+  index_t* calls;
+  float operator()(float x, float y) const {
+    ++*calls;
+    return slope * x + y;
+  }
+};
+
+// The functor's own operand stands before the leaves of its arguments; others follow. Oracle: the
+// formula, and one call for each element.
+TEST(CudaAssign, FunctorsInsideOfFormulas) {
+  array<float> const a = counting<float>({5, 71});
+  array<float> const b = counting<float>({5, 71}, 37);
+  array<float> out(cm::shape{71, 5});
+  index_t calls = 0;
+  counted_line const line{2, &calls};
+  auto const value = [](index_t i) {
+    float const x = float(i % 100);
+    float const y = float(i % 37);
+    return (2 * x + (y + 1)) * y - x;
+  };
+  auto const check = [&](auto const& view, auto const& e, auto const& at) {
+    auto const s = as_statement(cm::target_of(view), e);
+    for (cm::assign_plan const& plan : {s.plan, s.general()}) {
+      calls = 0;
+      s.run(plan, 2, 64, emulated_grid::thread_order::forward, nullptr);
+      EXPECT_EQ(calls, view.size()) << to_string(plan);
+      index_t position = 0;
+      for (float x : view) {
+        ASSERT_EQ(x, value(at(position))) << position << ", " << to_string(plan);
+        ++position;
+      }
+    }
+  };
+  array<float> rows(cm::shape{5, 71});
+  check(rows.view(), cm::map(line, a, b + 1.0f) * b - a, [](index_t i) { return i; });
+  check(rows(_, slice(1, _, 3)),
+        cm::map(line, a(_, slice(1, _, 3)), b(_, slice(1, _, 3)) + 1.0f) * b(_, slice(1, _, 3)) -
+            a(_, slice(1, _, 3)),
+        [](index_t i) { return i / 24 * 71 + 1 + i % 24 * 3; });
+  check(out.view(),
+        cm::map(line, cm::transpose(a), cm::transpose(b) + 1.0f) * cm::transpose(b) -
+            cm::transpose(a),
+        [](index_t i) { return i % 5 * 71 + i / 5; });
+}
+
+TEST(CudaAssign, TakeWithTransposedIndices) {
+  array<std::int8_t> const a = counting<std::int8_t>({50});
+  array<double> const b = counting<double>({70, 100});
+  array<index_t> const index = counting<index_t>({70, 100}, 49);
+  array<double> out(cm::shape{100, 70});
+  expect_on_every_grid<double>(out, out.view(),
+                               cm::take(a, cm::transpose(index) - 50, 0) * cm::transpose(b),
+                               assign_case::general, [](index_t i) {
+                                 index_t const position = i % 70 * 100 + i / 70;
+                                 return double(position % 49) * double(position % 100);
+                               });
+}
+
 TEST(CudaAssign, TakeAlongEitherAxis) {
   array<float> const a = counting<float>({12, 20}, 1000);
   array<float> rows(cm::shape{4, 20});

@@ -82,7 +82,7 @@ template <class Tree> struct general_body {
     CUMULUS_UNROLL
     for (int k = 0; k < count; ++k) {
       begin[k] =
-          displaced(a.operands.of[k].data, offset[k] + p.column * a.lanes.steps[k].row_bytes);
+          displaced(a.operands.of[k].data, offset[k] + p.column * a.lanes.steps[k].memory_bytes);
     }
     if (tiled) {
       CUMULUS_UNROLL

@@ -110,12 +110,12 @@ struct lane_shape {
   int tile_shift = -1;     ///< 2^tile_shift positions of a tile; -1: no tiles
 };
 
-/// Steps of one array. Those of lanes and columns are in its tile if it has one.
+/// Steps of one array, in its tile if it has one.
 struct lane_steps {
   index_t lane = 0;          ///< elements between neighbours along the axis of the lanes
-  index_t lane_bytes = 0;    ///< the same
-  index_t column_bytes = 0;  ///< between neighbours along the row
-  index_t row_bytes = 0;     ///< likewise, in memory
+  index_t lane_bytes = 0;    ///< bytes between them
+  index_t column_bytes = 0;  ///< bytes between neighbours along the row
+  index_t memory_bytes = 0;  ///< bytes between those in memory, where it has a tile too
   int tile = -1;             ///< where its tile begins in shared memory; -1: it has none
 };
 
@@ -144,7 +144,7 @@ inline lane_shape lay_out_lanes(general_plan const& g, elementwise_plan const& p
     lane_steps& step = *steps++;
     index_t const item = o.item_bytes;
     step.lane = o.stride[g.axis];
-    step.row_bytes = step.column_bytes = o.stride[last] * item;
+    step.memory_bytes = step.column_bytes = o.stride[last] * item;
     step.tile = -1;
     if (g.tile > 0 && plan.is_transposed(o, g.axis)) {
       int const pitch = detail::tile_pitch(g.tile, o.item_bytes);

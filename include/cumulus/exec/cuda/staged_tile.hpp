@@ -37,23 +37,24 @@ struct lane_place {
 namespace detail {
 
 /// True where words go to shared memory by themselves, while the thread goes on: those of 4 bytes,
-/// from compute capability 8.0 on.
+/// from compute capability 8.0 on and on the emulated grid.
 template <int Bytes>
 inline constexpr bool copies_by_itself =
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
-    Bytes == 4;
-#else
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
     false;
+#else
+    Bytes == 4;
 #endif
 
-/// Begins to copy a word to shared memory; it is there after finish_copies().
-CUMULUS_HD inline void begin_copy([[maybe_unused]] std::byte* to,
-                                  [[maybe_unused]] std::byte const* from) {
+/// Begins to copy a word of 4 bytes to shared memory; it is there after finish_copies().
+CUMULUS_HD inline void begin_copy(std::byte* to, std::byte const* from) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
   asm volatile("cp.async.ca.shared.global [%0], [%1], 4;"
                :
                : "r"(static_cast<unsigned>(__cvta_generic_to_shared(to))), "l"(from)
                : "memory");
+#else
+  copy_word<4>(to, from);
 #endif
 }
 
@@ -68,7 +69,7 @@ CUMULUS_HD inline void finish_copies() {
 /// side in shared memory. A warp reads neighbouring words.
 struct staged_array {
   std::byte const* from;
-  index_t row_bytes;  ///< in memory, from one row to the next
+  index_t column_bytes;  ///< in memory, from one column to the next
   std::byte* to;
   int item_bytes;
   int tile_shift;
@@ -95,7 +96,7 @@ struct staged_array {
       if constexpr (copies_by_itself<WordBytes>) {
         CUMULUS_NO_UNROLL
         for (int column = first; column < columns; column += step) {
-          begin_copy(write + column * item_bytes, displaced(read, column * row_bytes));
+          begin_copy(write + column * item_bytes, displaced(read, column * column_bytes));
         }
       } else {
         copy_columns<WordBytes>(write, read, first, step);
@@ -115,7 +116,8 @@ struct staged_array {
       CUMULUS_UNROLL
       for (int u = 0; u < in_flight; ++u) {
         int const c = column + u * step;
-        copy_word<WordBytes>(word[u], displaced(read, (c < columns ? c : columns - 1) * row_bytes));
+        copy_word<WordBytes>(word[u],
+                             displaced(read, (c < columns ? c : columns - 1) * column_bytes));
       }
       CUMULUS_UNROLL
       for (int u = 0; u < in_flight; ++u) {
@@ -146,8 +148,8 @@ CUMULUS_HD void stage_tile(thread_coordinates const& at, lane_layout const& lane
     }
     operand const& o = arrays[k];
     detail::staged_array array;
-    array.row_bytes = steps.row_bytes;
-    index_t offset = p.column * array.row_bytes;
+    array.column_bytes = steps.memory_bytes;
+    index_t offset = p.column * array.column_bytes;
     index_t along = p.row;
     CUMULUS_NO_UNROLL
     for (int axis = axes.rank - 2; axis > 0; --axis) {
