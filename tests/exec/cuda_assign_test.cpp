@@ -449,6 +449,7 @@ TEST(CudaAssign, FunctorsInsideOfFormulas) {
   auto const check = [&](auto const& view, auto const& e, auto const& at) {
     auto const s = as_statement(cm::target_of(view), e);
     for (cm::assign_plan const& plan : {s.plan, s.general()}) {
+      std::fill(view.begin(), view.end(), 77.0f);
       calls = 0;
       s.run(plan, 2, 64, emulated_grid::thread_order::forward, nullptr);
       EXPECT_EQ(calls, view.size()) << to_string(plan);

@@ -7,7 +7,7 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// What of a tile's `rest` positions exist.
+/// How many positions a tile has where `rest` are left.
 CUMULUS_HD inline int positions_left(lane_shape const& lanes, index_t rest) {
   index_t const tile = index_t{1} << lanes.tile_shift;
   return static_cast<int>(rest < tile ? rest : tile);
