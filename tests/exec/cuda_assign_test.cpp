@@ -448,7 +448,8 @@ TEST(CudaAssign, FunctorsInsideOfFormulas) {
   };
   auto const check = [&](auto const& view, auto const& e, auto const& at) {
     auto const s = as_statement(cm::target_of(view), e);
-    for (cm::assign_plan const& plan : {s.plan, s.general()}) {
+    cm::assign_plan const plans[] = {s.plan, s.general()};
+    for (cm::assign_plan const& plan : plans) {
       std::fill(view.begin(), view.end(), 77.0f);
       calls = 0;
       s.run(plan, 2, 64, emulated_grid::thread_order::forward, nullptr);
