@@ -9,6 +9,7 @@
 
 #  define CUMULUS_DEFAULT_SPACE host
 
+#  include <atomic>
 #  include <barrier>
 #  include <memory>
 #  include <numeric>

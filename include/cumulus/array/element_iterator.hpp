@@ -4,7 +4,7 @@
 // strides.
 
 #include <compare>
-#include <iterator>
+#include <span>  // with the categories of iterators; <iterator> brings streams and locales
 
 #include "cumulus/core/shape.hpp"
 

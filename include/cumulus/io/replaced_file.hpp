@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -17,6 +16,7 @@
 #include <string>
 
 #include "cumulus/core/error.hpp"
+#include "cumulus/memory/atomic_value.hpp"
 
 namespace cumulus::inline v1 {
 
@@ -35,7 +35,7 @@ class replaced_file {
  public:
   explicit replaced_file(std::string path) : path_(std::move(path)) {
     std::optional<struct stat> const old = resolve_target();
-    static std::atomic<unsigned> files{0};
+    static atomic_value<unsigned> files{0};
     for (int attempt = 0; attempt < 1000; ++attempt) {
       temporary_ = directory_;
       temporary_ += ".";
@@ -44,7 +44,7 @@ class replaced_file {
       temporary_ += ".";
       temporary_ += std::to_string(::getpid());
       temporary_ += ".";
-      temporary_ += std::to_string(++files);
+      temporary_ += std::to_string(files.add(1));
       temporary_ += ".part";
       int const fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
       if (fd >= 0) {

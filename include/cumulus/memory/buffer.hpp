@@ -4,7 +4,6 @@
 // outlive the storage they read. The block carries its own deleter: whoever drops the last
 // reference needs to know neither the compiler nor the back end that made it.
 
-#include <atomic>
 #include <new>
 #include <utility>
 
@@ -14,6 +13,7 @@
 
 #include "cumulus/core/config.hpp"
 #include "cumulus/core/error.hpp"
+#include "cumulus/memory/atomic_value.hpp"
 
 namespace cumulus::inline v1 {
 namespace detail {
@@ -41,7 +41,7 @@ class buffer {
   }
   buffer(buffer const& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) {
-      add(*block_, 1, std::memory_order_relaxed);
+      add(*block_, 1, atomic_order::relaxed);
     }
   }
   buffer(buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
@@ -64,14 +64,14 @@ class buffer {
   /// Number of arrays, views and expressions that share the block. Whoever finds itself alone may
   /// write: what the others read before they let go has happened.
   std::int64_t use_count() const noexcept {
-    return block_ != nullptr ? block_->references.load(std::memory_order_acquire) : 0;
+    return block_ != nullptr ? block_->references.load(atomic_order::acquire) : 0;
   }
   explicit operator bool() const noexcept { return block_ != nullptr; }
   friend bool operator==(buffer const& a, buffer const& b) noexcept { return a.block_ == b.block_; }
 
  private:
   struct block {
-    std::atomic<std::int64_t> references;
+    atomic_value<std::int64_t> references;
     void* data;
     std::size_t bytes;
     deleter free;
@@ -81,20 +81,20 @@ class buffer {
   /// Changes the number of references and tells what it was. A lone thread does without the locked
   /// instruction, which waits until everything written before has reached the cache; the C library
   /// says so until the first thread is made, which sees everything that was done before.
-  static std::int64_t add(block& b, std::int64_t count, std::memory_order order) noexcept {
+  static std::int64_t add(block& b, std::int64_t count, atomic_order order) noexcept {
 #if __has_include(<sys/single_threaded.h>)
     if (__libc_single_threaded) {
-      std::int64_t const before = b.references.load(std::memory_order_relaxed);
-      b.references.store(before + count, std::memory_order_relaxed);
+      std::int64_t const before = b.references.load(atomic_order::relaxed);
+      b.references.store(before + count, atomic_order::relaxed);
       return before;
     }
 #endif
-    return b.references.fetch_add(count, order);
+    return b.references.add(count, order);
   }
 
   /// Out of line, because it stands wherever an array or an expression ends.
   [[gnu::noinline]] static void let_go(block* b) noexcept {
-    if (add(*b, -1, std::memory_order_acq_rel) == 1) {
+    if (add(*b, -1, atomic_order::acquire_release) == 1) {
       b->free(b->data, b->bytes, b->context);
       delete b;
     }

@@ -29,15 +29,15 @@ class cuda_block {
   cuda_block(cuda_block const&) = delete;
   cuda_block& operator=(cuda_block const&) = delete;
 
-  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  void retain() noexcept { references_.add(1, atomic_order::relaxed); }
   /// Gives the memory back to its resource if nobody else holds the block.
   inline void release() noexcept;
 
   /// Called before work that uses the block is queued on s.
   /// Throws: cuda_error if s is of another device; out_of_memory.
   void use(stream_state& s, bool writes) {
-    if (home_.load(std::memory_order_relaxed) == &s &&
-        (!writes || !read_elsewhere_.load(std::memory_order_relaxed))) {
+    if (home_.load(atomic_order::relaxed) == &s &&
+        (!writes || !read_elsewhere_.load(atomic_order::relaxed))) {
       return;
     }
     mutex_lock const lock(mutex_);
@@ -111,7 +111,7 @@ class cuda_block {
       return;
     }
     for (std::size_t k = 0; k < readers_.size();) {
-      if (readers_[k]->users.load(std::memory_order_acquire) == 0) {
+      if (readers_[k]->users.load(atomic_order::acquire) == 0) {
         order_streams(*readers_[k], home);
         readers_[k]->release();
         readers_[k] = readers_.back();
@@ -140,9 +140,9 @@ class cuda_block {
   memory_resource& resource_;
   void* data_;
   std::size_t bytes_;
-  std::atomic<std::int64_t> references_{1};  ///< the buffer, graphs
-  std::atomic<stream_state*> home_;
-  std::atomic<bool> read_elsewhere_{false};
+  atomic_value<std::int64_t> references_{1};  ///< the buffer, graphs
+  atomic_value<stream_state*> home_;
+  atomic_value<bool> read_elsewhere_{false};
   std::vector<stream_state*> readers_;
   mutex mutex_;
 };
@@ -214,7 +214,7 @@ class captured_work {
 };
 
 void cuda_block::release() noexcept {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+  if (references_.subtract(1, atomic_order::acquire_release) != 1) {
     return;
   }
   if (captured_work* const work = work_in_capture()) {

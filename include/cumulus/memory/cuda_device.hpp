@@ -4,11 +4,10 @@
 // whatever visibility they are compiled with, and is never destroyed: arrays with static storage
 // use it during exit.
 
+#include "cumulus/memory/atomic_value.hpp"
 #include "cumulus/memory/cuda_check.hpp"
 
 #if CUMULUS_HAS_CUDA_RUNTIME
-
-#  include <atomic>
 
 namespace cumulus::inline v1 {
 
@@ -16,9 +15,9 @@ inline constexpr int most_cuda_devices = 128;
 
 struct cuda_device {
   /// Where kernels report an index out of range; made when the first gather runs.
-  std::atomic<int*> bad_index{nullptr};
+  atomic_value<int*> bad_index{nullptr};
   /// Whether the device reads ordinary host memory by itself; -1 until it was asked.
-  std::atomic<int> reads_pageable{-1};
+  atomic_value<int> reads_pageable{-1};
 };
 
 inline int current_device() {
@@ -40,14 +39,14 @@ inline int current_device() {
 /// Where the kernels of a device report an index that is out of range: host memory that the device
 /// writes. The next call that waits for work of this device reports and clears it.
 inline int* bad_index_flag(int device) {
-  std::atomic<int*>& shared = record_of_device(device).bad_index;
+  atomic_value<int*>& shared = record_of_device(device).bad_index;
   int* flag = shared;
   if (flag == nullptr) {
     void* memory = nullptr;
     check_cuda(cudaHostAlloc(&memory, sizeof(int), cudaHostAllocMapped | cudaHostAllocPortable),
                "cudaHostAlloc", {{"bytes", sizeof(int)}});
     *static_cast<int*>(memory) = 0;
-    if (shared.compare_exchange_strong(flag, static_cast<int*>(memory))) {
+    if (shared.replace(flag, static_cast<int*>(memory))) {
       flag = static_cast<int*>(memory);
     } else {
       check_cuda(cudaFreeHost(memory), "cudaFreeHost");
@@ -71,7 +70,7 @@ inline void report_bad_index(int device) {
 /// Whether copies from ordinary host memory to the device may still read it when the call returns:
 /// elsewhere the driver takes a copy of it first.
 inline bool reads_pageable_memory(int device) {
-  std::atomic<int>& known = record_of_device(device).reads_pageable;
+  atomic_value<int>& known = record_of_device(device).reads_pageable;
   if (known < 0) {
     int reads = 0;
     check_cuda(cudaDeviceGetAttribute(&reads, cudaDevAttrPageableMemoryAccess, device),

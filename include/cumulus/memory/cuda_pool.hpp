@@ -37,13 +37,13 @@ class cuda_memory_pool final : public memory_resource {
       check_cuda(status, "cudaMallocAsync", {{"bytes", static_cast<index_t>(bytes)}});
       return data;
     } catch (...) {
-      used_ -= bytes;
+      used_.subtract(bytes);
       throw;
     }
   }
 
   void deallocate(void* data, std::size_t bytes) noexcept override {
-    used_ -= bytes;
+    used_.subtract(bytes);
     free_in_order(data);
   }
 
@@ -82,7 +82,7 @@ class cuda_memory_pool final : public memory_resource {
                               " bytes of device memory in use, got ", bytes, " more beside ",
                               before});
       }
-    } while (!used_.compare_exchange_weak(before, before + bytes));
+    } while (!used_.replace(before, before + bytes));
   }
 
   bool any_used() const noexcept { return any_used_; }
@@ -148,11 +148,11 @@ class cuda_memory_pool final : public memory_resource {
          " bytes, the pool ", reserved_bytes(), ", ", free, " of ", total, " are free"});
   }
 
-  std::atomic<std::size_t> used_{0};
-  std::atomic<std::size_t> limit_{SIZE_MAX};
-  std::atomic<bool> any_used_{false};
-  std::atomic<cudaMemPool_t> pools_[most_cuda_devices] = {};
-  std::atomic<bool> without_pool_[most_cuda_devices] = {};
+  atomic_value<std::size_t> used_{0};
+  atomic_value<std::size_t> limit_{SIZE_MAX};
+  atomic_value<bool> any_used_{false};
+  atomic_value<cudaMemPool_t> pools_[most_cuda_devices] = {};
+  atomic_value<bool> without_pool_[most_cuda_devices] = {};
   mutex mutex_;
 };
 
@@ -167,13 +167,13 @@ class cuda_memory_pool final : public memory_resource {
 
 namespace detail {
 
-[[gnu::visibility("default")]] inline std::atomic<memory_resource*>& cuda_resource_slot() {
-  static std::atomic<memory_resource*> slot{&cuda_pool()};
+[[gnu::visibility("default")]] inline atomic_value<memory_resource*>& cuda_resource_slot() {
+  static atomic_value<memory_resource*> slot{&cuda_pool()};
   return slot;
 }
 
 template <> struct resource_slot<cuda> {
-  static std::atomic<memory_resource*>& current() { return cuda_resource_slot(); }
+  static atomic_value<memory_resource*>& current() { return cuda_resource_slot(); }
 };
 
 }  // namespace detail

@@ -15,15 +15,15 @@ namespace cumulus::inline v1 {
 /// What a stream and the blocks used on it share; the last of them destroys the CUDA stream, so a
 /// block may outlive the `stream` object that the user held.
 struct stream_state {
-  std::atomic<std::int64_t> references{1};  ///< stream objects, scopes and blocks
-  std::atomic<std::int64_t> users{1};       ///< stream objects and scopes: who may still queue work
+  atomic_value<std::int64_t> references{1};  ///< stream objects, scopes and blocks
+  atomic_value<std::int64_t> users{1};  ///< stream objects and scopes: who may still queue work
   cudaStream_t handle = cudaStreamLegacy;
   int device = 0;
   bool owned = false;
 
-  void retain() noexcept { references.fetch_add(1, std::memory_order_relaxed); }
+  void retain() noexcept { references.add(1, atomic_order::relaxed); }
   CUMULUS_ONCE void release() noexcept {
-    if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (references.subtract(1, atomic_order::acquire_release) == 1) {
       // A failure has no one to tell: the driver may already be gone during exit.
       if (owned && cudaStreamDestroy(handle) != cudaSuccess) {
         static_cast<void>(cudaGetLastError());
@@ -32,11 +32,11 @@ struct stream_state {
     }
   }
   void retain_as_user() noexcept {
-    users.fetch_add(1, std::memory_order_relaxed);
+    users.add(1, atomic_order::relaxed);
     retain();
   }
   void release_as_user() noexcept {
-    users.fetch_sub(1, std::memory_order_release);
+    users.subtract(1, atomic_order::release);
     release();
   }
 };
@@ -45,16 +45,16 @@ struct stream_state {
 /// exit. Every statement outside a scope asks for it, so only the first one locks.
 [[gnu::visibility("default")]] inline stream_state& default_stream(int device) {
   static mutex* const first_use = new mutex;
-  static auto* const of_device = new std::atomic<stream_state*>[most_cuda_devices] {};
+  static auto* const of_device = new atomic_value<stream_state*>[most_cuda_devices] {};
   record_of_device(device);  // throws if there is no such device
-  stream_state* state = of_device[device].load(std::memory_order_acquire);
+  stream_state* state = of_device[device].load(atomic_order::acquire);
   if (state == nullptr) {
     mutex_lock const lock(*first_use);
-    state = of_device[device].load(std::memory_order_relaxed);
+    state = of_device[device].load(atomic_order::relaxed);
     if (state == nullptr) {
       state = new stream_state;
       state->device = device;
-      of_device[device].store(state, std::memory_order_release);
+      of_device[device].store(state, atomic_order::release);
     }
   }
   return *state;

@@ -6,10 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
+#include "cumulus/memory/atomic_value.hpp"
 #include "cumulus/memory/buffer.hpp"
 #include "cumulus/memory/mutex.hpp"
 
@@ -50,13 +50,13 @@ class host_memory_pool final : public memory_resource {
       }
       return data;
     } catch (...) {
-      used_ -= bytes;
+      used_.subtract(bytes);
       throw;
     }
   }
 
   void deallocate(void* data, std::size_t bytes) noexcept override {
-    used_ -= bytes;
+    used_.subtract(bytes);
     if (bytes < smallest_kept || !keep(data, size_class(bytes))) {
       std::free(data);
     }
@@ -93,7 +93,7 @@ class host_memory_pool final : public memory_resource {
                               " bytes of host memory in use, got ", bytes, " more beside ",
                               before});
       }
-    } while (!used_.compare_exchange_weak(before, before + bytes));
+    } while (!used_.replace(before, before + bytes));
   }
 
   static constexpr std::size_t smallest_kept = std::size_t{1} << 20;
@@ -193,9 +193,9 @@ class host_memory_pool final : public memory_resource {
   block kept_[most_kept];  ///< oldest first
   int kept_count_ = 0;
   std::size_t kept_bytes_ = 0;
-  std::atomic<std::size_t> used_{0};
-  std::atomic<std::size_t> limit_{static_cast<std::size_t>(-1)};
-  std::atomic<std::size_t> kept_limit_{default_kept_limit()};
+  atomic_value<std::size_t> used_{0};
+  atomic_value<std::size_t> limit_{static_cast<std::size_t>(-1)};
+  atomic_value<std::size_t> kept_limit_{default_kept_limit()};
 };
 
 /// The library's own pool: its figures, limits and release().

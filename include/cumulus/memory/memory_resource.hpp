@@ -15,15 +15,15 @@ namespace detail {
 
 // One slot serves all shared libraries of a program, whatever visibility they are compiled with.
 // What is in it is never destroyed: arrays with static storage may free their memory during exit.
-[[gnu::visibility("default")]] inline std::atomic<memory_resource*>& host_resource_slot() {
-  static std::atomic<memory_resource*> slot{&host_pool()};
+[[gnu::visibility("default")]] inline atomic_value<memory_resource*>& host_resource_slot() {
+  static atomic_value<memory_resource*> slot{&host_pool()};
   return slot;
 }
 
 template <memory_space Space> struct resource_slot;
 
 template <> struct resource_slot<host> {
-  static std::atomic<memory_resource*>& current() { return host_resource_slot(); }
+  static atomic_value<memory_resource*>& current() { return host_resource_slot(); }
 };
 
 /// A resource of the user's may pass on what other allocators do when there is no memory.

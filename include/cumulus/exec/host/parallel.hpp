@@ -3,7 +3,10 @@
 // Threads on the host. One OpenMP region for the whole library; results never depend on how a range
 // is divided.
 
+#include <cstddef>
+#include <cstring>
 #include <exception>
+#include <type_traits>
 
 #include "cumulus/core/config.hpp"
 
@@ -13,19 +16,24 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// A function of a part [begin, end) of a range.
+/// A function of a part [begin, end) of a range: a copy of what it captured, which reaches every
+/// thread with the data of the region instead of being looked up in the caches of another one.
 class range_body {
  public:
   template <class F>
   range_body(F const& f)
-      : object_(&f), call_([](void const* object, index_t begin, index_t end) {
-          (*static_cast<F const*>(object))(begin, end);
-        }) {}
-  void operator()(index_t begin, index_t end) const { call_(object_, begin, end); }
+      : call_([](void const* captured, index_t begin, index_t end) {
+          (*static_cast<F const*>(captured))(begin, end);
+        }) {
+    static_assert(sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
+                  std::is_trivially_copyable_v<F>);
+    std::memcpy(captured_, &f, sizeof(F));
+  }
+  void operator()(index_t begin, index_t end) const { call_(captured_, begin, end); }
 
  private:
-  void const* object_;
   void (*call_)(void const*, index_t, index_t);
+  alignas(void*) std::byte captured_[64];
 };
 
 /// As many threads as there are parts for, and as pay for `cost` elements in all; one where this is
@@ -59,8 +67,6 @@ CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
 #if defined(_OPENMP)
   if (threads > 1) {
     std::exception_ptr failure;
-    // Copies reach a thread with the address of the region's data; what it has to look up from
-    // there comes from the cache of another one.
     range_body const work = body;
 #  pragma omp parallel num_threads(static_cast<int>(threads)) firstprivate(n, grain, parts, work)
     {
