@@ -3,8 +3,6 @@
 // The evaluator: the pack of an expression at one position of a row. Hosts and kernels run the same
 // code with different pack policies.
 
-#include <stdexcept>
-
 #include "cumulus/core/error.hpp"
 #include "cumulus/exec/pack/pack.hpp"
 
