@@ -21,7 +21,7 @@ class cuda_memory_pool final : public memory_resource {
   /// limit would be passed; cuda_error, e.g. where there is no device.
   void* allocate(std::size_t bytes) override {
     stream_state const& stream = current_stream_state();
-    claim(bytes);
+    budget_.claim(bytes, "device");
     try {
       cudaMemPool_t const pool = pool_of(stream.device);
       void* data = nullptr;
@@ -31,24 +31,24 @@ class cuda_memory_pool final : public memory_resource {
         release();
         status = from(pool, &data, bytes, stream.handle);
         if (status == cudaErrorMemoryAllocation) {
-          throw_out_of_memory(bytes, used_ - bytes);
+          throw_out_of_memory(bytes, budget_.used() - bytes);
         }
       }
       check_cuda(status, "cudaMallocAsync", {{"bytes", static_cast<index_t>(bytes)}});
       return data;
     } catch (...) {
-      used_.subtract(bytes);
+      budget_.give_back(bytes);
       throw;
     }
   }
 
   void deallocate(void* data, std::size_t bytes) noexcept override {
-    used_.subtract(bytes);
+    budget_.give_back(bytes);
     free_in_order(data);
   }
 
   /// Bytes that arrays hold, on all devices.
-  std::size_t used_bytes() const noexcept { return used_; }
+  std::size_t used_bytes() const noexcept { return budget_.used(); }
   /// Bytes that the pool of the current device has from the driver; 0 before the first array.
   std::size_t reserved_bytes() const {
     cudaMemPool_t const pool = any_used() ? existing_pool(current_device()) : nullptr;
@@ -60,8 +60,8 @@ class cuda_memory_pool final : public memory_resource {
     return static_cast<std::size_t>(bytes);
   }
   /// The most that arrays may hold together; no limit at first.
-  std::size_t limit() const noexcept { return limit_; }
-  void set_limit(std::size_t bytes) noexcept { limit_ = bytes; }
+  std::size_t limit() const noexcept { return budget_.limit(); }
+  void set_limit(std::size_t bytes) noexcept { budget_.set_limit(bytes); }
   /// Waits for the current device and gives what no array holds back to the driver.
   void release() {
     cudaMemPool_t const pool = any_used() ? existing_pool(current_device()) : nullptr;
@@ -72,19 +72,6 @@ class cuda_memory_pool final : public memory_resource {
   }
 
  private:
-  /// Counts bytes as used unless that would pass the limit.
-  void claim(std::size_t bytes) {
-    std::size_t before = used_;
-    do {
-      std::size_t const limit = limit_;
-      if (bytes > limit || before > limit - bytes) {
-        raise<out_of_memory>({"allocate: expected at most ", limit,
-                              " bytes of device memory in use, got ", bytes, " more beside ",
-                              before});
-      }
-    } while (!used_.replace(before, before + bytes));
-  }
-
   bool any_used() const noexcept { return any_used_; }
 
   cudaMemPool_t existing_pool(int device) const { return pools_[device]; }
@@ -148,8 +135,7 @@ class cuda_memory_pool final : public memory_resource {
          " bytes, the pool ", reserved_bytes(), ", ", free, " of ", total, " are free"});
   }
 
-  atomic_value<std::size_t> used_{0};
-  atomic_value<std::size_t> limit_{SIZE_MAX};
+  byte_budget budget_;
   atomic_value<bool> any_used_{false};
   atomic_value<cudaMemPool_t> pools_[most_cuda_devices] = {};
   atomic_value<bool> without_pool_[most_cuda_devices] = {};

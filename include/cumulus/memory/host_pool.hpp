@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cumulus/memory/atomic_value.hpp"
 #include "cumulus/memory/buffer.hpp"
+#include "cumulus/memory/byte_budget.hpp"
 #include "cumulus/memory/mutex.hpp"
 
 /// There where a program runs under the address sanitizer.
@@ -35,7 +35,7 @@ class host_memory_pool final : public memory_resource {
   /// Throws: out_of_memory if the system has not `bytes` left after the pool was released, or the
   /// limit would be passed.
   void* allocate(std::size_t bytes) override {
-    claim(bytes);
+    budget_.claim(bytes, "host");
     try {
       void* data = bytes < smallest_kept ? nullptr : take_kept(size_class(bytes));
       if (data == nullptr) {
@@ -50,28 +50,28 @@ class host_memory_pool final : public memory_resource {
       }
       return data;
     } catch (...) {
-      used_.subtract(bytes);
+      budget_.give_back(bytes);
       throw;
     }
   }
 
   void deallocate(void* data, std::size_t bytes) noexcept override {
-    used_.subtract(bytes);
+    budget_.give_back(bytes);
     if (bytes < smallest_kept || !keep(data, size_class(bytes))) {
       std::free(data);
     }
   }
 
   /// Bytes that arrays hold.
-  std::size_t used_bytes() const noexcept { return used_; }
+  std::size_t used_bytes() const noexcept { return budget_.used(); }
   /// Bytes that are kept for arrays to come.
   std::size_t kept_bytes() const {
     mutex_lock const lock(mutex_);
     return kept_bytes_;
   }
   /// The most that arrays may hold together; no limit at first.
-  std::size_t limit() const noexcept { return limit_; }
-  void set_limit(std::size_t bytes) noexcept { limit_ = bytes; }
+  std::size_t limit() const noexcept { return budget_.limit(); }
+  void set_limit(std::size_t bytes) noexcept { budget_.set_limit(bytes); }
   /// The most that is kept, at first an eighth of the machine's memory. What is above it goes back
   /// to the system when the next block is freed.
   std::size_t kept_limit() const noexcept { return kept_limit_; }
@@ -83,19 +83,6 @@ class host_memory_pool final : public memory_resource {
   }
 
  private:
-  /// Counts bytes as used unless that would pass the limit.
-  void claim(std::size_t bytes) {
-    std::size_t before = used_;
-    do {
-      std::size_t const limit = limit_;
-      if (bytes > limit || before > limit - bytes) {
-        raise<out_of_memory>({"allocate: expected at most ", limit,
-                              " bytes of host memory in use, got ", bytes, " more beside ",
-                              before});
-      }
-    } while (!used_.replace(before, before + bytes));
-  }
-
   static constexpr std::size_t smallest_kept = std::size_t{1} << 20;
   static constexpr std::size_t huge_page = std::size_t{1} << 21;
 
@@ -193,8 +180,7 @@ class host_memory_pool final : public memory_resource {
   block kept_[most_kept];  ///< oldest first
   int kept_count_ = 0;
   std::size_t kept_bytes_ = 0;
-  atomic_value<std::size_t> used_{0};
-  atomic_value<std::size_t> limit_{static_cast<std::size_t>(-1)};
+  byte_budget budget_;
   atomic_value<std::size_t> kept_limit_{default_kept_limit()};
 };
 

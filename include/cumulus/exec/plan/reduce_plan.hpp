@@ -67,6 +67,21 @@ CUMULUS_ONCE inline index_t spread(std::span<operand const> operands, int axis) 
   return sum;
 }
 
+/// Makes `axes` of `s`, in this order, the axes of the extents and of the operands.
+CUMULUS_ONCE inline void take_axes(index_t* extent, std::span<operand> operands, shape const& s,
+                                   std::span<int const> axes) {
+  for (operand& o : operands) {
+    index_t stride[max_rank] = {};
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+      stride[k] = o.stride[axes[k]];
+    }
+    plain::copy(stride, stride + max_rank, o.stride);
+  }
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    extent[k] = s[axes[k]];
+  }
+}
+
 /// Merges the axes [first, first + count) where every operand allows it; returns how many are left.
 CUMULUS_ONCE inline int merge_axes(index_t* extent, std::span<operand> operands, int first,
                                    int count) {
@@ -115,16 +130,7 @@ CUMULUS_ONCE inline reduce_plan plan_reduction(shape const& s, axis_set const& s
       std::swap(axes[j - 1], axes[j]);
     }
   }
-  for (operand& o : operands) {
-    index_t stride[max_rank] = {};
-    for (int k = 0; k < rank; ++k) {
-      stride[k] = o.stride[axes[k]];
-    }
-    plain::copy(stride, stride + max_rank, o.stride);
-  }
-  for (int k = 0; k < rank; ++k) {
-    plan.extent[k] = s[axes[k]];
-  }
+  detail::take_axes(plan.extent, operands, s, {axes, static_cast<std::size_t>(rank)});
   if (grouped) {
     plan.groups = groups;
     plan.members = groups->members;

@@ -72,16 +72,7 @@ inline scan_plan plan_scan(shape const& s, axis_set const& set, std::span<operan
   for (int k = s.rank() - 1; k >= 0 && !set.member[k]; --k) {
     plan.behind *= s[k];
   }
-  for (operand& o : operands) {
-    index_t stride[max_rank] = {};
-    for (int k = 0; k < rank; ++k) {
-      stride[k] = o.stride[axes[k]];
-    }
-    plain::copy(stride, stride + max_rank, o.stride);
-  }
-  for (int k = 0; k < rank; ++k) {
-    plan.extent[k] = s[axes[k]];
-  }
+  detail::take_axes(plan.extent, operands, s, {axes, static_cast<std::size_t>(rank)});
   // The merged scanned axes move up behind the merged kept ones.
   int const kept = detail::merge_axes(plan.extent, operands, 0, plan.kept_rank);
   int const scanned = detail::merge_axes(plan.extent, operands, plan.kept_rank, plan.scanned_rank);
