@@ -26,14 +26,15 @@ class range_body {
           (*static_cast<F const*>(captured))(begin, end);
         }) {
     static_assert(sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
-                  std::is_trivially_copyable_v<F>);
+                      std::is_trivially_copyable_v<F>,
+                  "captures more than a parallel region passes on: capture less, or by reference");
     std::memcpy(captured_, &f, sizeof(F));
   }
   void operator()(index_t begin, index_t end) const { call_(captured_, begin, end); }
 
  private:
   void (*call_)(void const*, index_t, index_t);
-  alignas(void*) std::byte captured_[64];
+  alignas(void*) std::byte captured_[96];
 };
 
 /// As many threads as there are parts for, and as pay for `cost` elements in all; one where this is
