@@ -4,6 +4,7 @@
 // division by zero, NaN in maximum, wrapping). The operations of expr/elementwise.def are written
 // with these; expr/elementary_packs.hpp has the same on packs.
 
+#include <bit>
 #include <cmath>
 #include <limits>
 

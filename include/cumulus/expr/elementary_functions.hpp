@@ -3,7 +3,9 @@
 // Functions of the maths library on one element, real and complex, and rounding.
 
 #include <cmath>
+#include <type_traits>
 
+#include "cumulus/core/dtype.hpp"
 #include "cumulus/expr/complex_functions.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET::elementary {

@@ -3,6 +3,8 @@
 // Values that several threads change, as the compiler's own functions give them: <atomic> brings
 // waiting, system calls and error categories into every source.
 
+#include <type_traits>
+
 namespace cumulus::inline v1 {
 
 /// What the other threads see of the writes around an access.
@@ -14,10 +16,10 @@ enum class atomic_order {
   sequential = __ATOMIC_SEQ_CST,
 };
 
-/// A number, truth or pointer; every access is atomic, and in one order for all threads unless it
-/// says otherwise.
+/// An integer, a truth or a pointer. Every access is atomic, and in one order for all threads
+/// unless it says otherwise.
 template <class T> class atomic_value {
-  static_assert(__atomic_always_lock_free(sizeof(T), nullptr));
+  static_assert(std::is_integral_v<T> || std::is_pointer_v<T>);
 
  public:
   constexpr atomic_value(T value = T()) noexcept : value_(value) {}
@@ -38,10 +40,14 @@ template <class T> class atomic_value {
 
   /// Each gives the value before.
   T exchange(T value) noexcept { return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST); }
-  T add(T count, atomic_order order = atomic_order::sequential) noexcept {
+  T add(T count, atomic_order order = atomic_order::sequential) noexcept
+    requires std::is_integral_v<T>
+  {
     return __atomic_fetch_add(&value_, count, static_cast<int>(order));
   }
-  T subtract(T count, atomic_order order = atomic_order::sequential) noexcept {
+  T subtract(T count, atomic_order order = atomic_order::sequential) noexcept
+    requires std::is_integral_v<T>
+  {
     return __atomic_fetch_sub(&value_, count, static_cast<int>(order));
   }
 
@@ -52,7 +58,7 @@ template <class T> class atomic_value {
   }
 
  private:
-  T value_;
+  alignas(sizeof(T)) T value_;
 };
 
 }  // namespace cumulus::inline v1

@@ -16,8 +16,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// A function of a part [begin, end) of a range: a copy of what it captured, which reaches every
-/// thread with the data of the region instead of being looked up in the caches of another one.
+/// A function of a part [begin, end) of a range. It holds a copy of what was captured, so that a
+/// thread has one thing less to fetch from the caches of another one.
 class range_body {
  public:
   template <class F>
@@ -27,7 +27,7 @@ class range_body {
         }) {
     static_assert(sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
                       std::is_trivially_copyable_v<F>,
-                  "captures more than a parallel region passes on: capture less, or by reference");
+                  "cumulus: a parallel region takes trivially copyable closures of up to 96 bytes");
     std::memcpy(captured_, &f, sizeof(F));
   }
   void operator()(index_t begin, index_t end) const { call_(captured_, begin, end); }
