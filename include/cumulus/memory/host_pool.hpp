@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cumulus/memory/atomic_value.hpp"
 #include "cumulus/memory/buffer.hpp"
 #include "cumulus/memory/byte_budget.hpp"
 #include "cumulus/memory/mutex.hpp"

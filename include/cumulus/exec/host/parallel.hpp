@@ -68,8 +68,7 @@ CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
 #if defined(_OPENMP)
   if (threads > 1) {
     std::exception_ptr failure;
-    range_body const work = body;
-#  pragma omp parallel num_threads(static_cast<int>(threads)) firstprivate(n, grain, parts, work)
+#  pragma omp parallel num_threads(static_cast<int>(threads)) firstprivate(n, grain, parts)
     {
       // The runtime may grant fewer threads than asked for.
       index_t const count = omp_get_num_threads();
@@ -78,7 +77,7 @@ CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
       index_t const end = t + 1 == count ? n : parts * (t + 1) / count * grain;
       try {
         if (begin < end) {
-          work(begin, end);
+          body(begin, end);
         }
       } catch (...) {
 #  pragma omp critical(cumulus_failure)
