@@ -42,10 +42,10 @@ CUMULUS_ONCE inline void take_values(untyped_array& a, std::span<leaf const> lea
   assign_target const target = target_of(a, functions.item_bytes);
   if (s == a.shape && !functions.may_throw && unshared_by_others(a.owner, leaves) &&
       !any_hazard(target.op, leaves, s)) {
-    return assign_leaves(target, leaves, s, functions, "operator=");
+    return assign_leaves(target, leaves, s, functions, "operator=", true);
   }
   untyped_array fresh(s, static_cast<std::size_t>(functions.item_bytes), functions.allocate);
-  assign_leaves(target_of(fresh, functions.item_bytes), leaves, s, functions, "operator=");
+  assign_leaves(target_of(fresh, functions.item_bytes), leaves, s, functions, "operator=", true);
   a.swap(fresh);
 }
 

@@ -104,22 +104,22 @@ inline std::int64_t references_among(std::span<leaf const> leaves, buffer const&
 }
 
 /// Writes leaves of shape `s` to the target, broadcast to its shape, through a temporary if the
-/// target overlaps what is read.
+/// target overlaps what is read. `separate` tells that it does not, and repeats no element.
 CUMULUS_ONCE inline void assign_leaves(assign_target const& target, std::span<leaf const> leaves,
                                        shape const& s, sweep_functions const& functions,
-                                       char const* function) {
+                                       char const* function, bool separate = false) {
   alignas(64) operand operands[1 + max_leaves];  // threads fetch few lines of the cache
   void* contexts[1 + max_leaves];
-  address_range const written = addresses(target.op, target.shape);
+  address_range const written = separate ? address_range{} : addresses(target.op, target.shape);
   bool hazard = false;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     leaf const& l = leaves[i];
     operand& o = operands[1 + i];
     set_operand(o, l, s, target.shape, function);
     contexts[1 + i] = l.owner.context();
-    hazard = hazard || is_hazard(target.op, written, o, l.owner, target.shape);
+    hazard = hazard || (!separate && is_hazard(target.op, written, o, l.owner, target.shape));
   }
-  if (repeats_elements(target.op, target.shape)) {
+  if (!separate && repeats_elements(target.op, target.shape)) {
     raise<value_error>({function,
                         ": expected a view with distinct elements, got a broadcast view of shape ",
                         target.shape});

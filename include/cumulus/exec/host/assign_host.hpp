@@ -10,9 +10,12 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
+/// Parts of a sweep begin at multiples of a cache line of the smallest element.
+inline constexpr index_t assign_grain = 64;
+
 /// True if rows are too short for the loop of a row, and several of them can share a stage.
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
-  if (plan.rank == 1 || plan.row_length() >= 64) {
+  if (plan.row_length() >= 64) {
     return false;
   }
   for (operand const& o : operands) {
@@ -24,8 +27,8 @@ inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> 
 }
 
 /// Elements [i, end) of a sweep, as many at a time as the stage takes.
-inline void assign_short_rows(elementwise_plan const& plan, std::span<operand const> operands,
-                              row_stage& stage, index_t i, index_t end) {
+inline void stage_short_rows(elementwise_plan const& plan, std::span<operand const> operands,
+                             row_stage& stage, index_t i, index_t end) {
   index_t const length = plan.row_length();
   int const bytes = operands[0].item_bytes;
   index_t const step = operands[0].stride[plan.rank - 1];
@@ -62,51 +65,95 @@ inline void assign_short_rows(elementwise_plan const& plan, std::span<operand co
   }
 }
 
+/// A sweep without outer axes. What threads need of it is a copy in few lines of the cache, because
+/// each of them fetches it from another one.
+inline void assign_row(elementwise_plan const& plan, std::span<operand const> operands,
+                       row_evaluator const& evaluator) {
+  bool const streams = goes_past_caches(plan, operands);
+  index_t const step = operands[0].stride[0];
+  row_layout const layout(evaluator, operands, 0);
+  std::byte const* first[1 + max_leaves] = {};
+  begin_of(operands, first);
+  auto const sweep_part = [layout, step, streams, first](index_t begin, index_t end) {
+    stream_fence const fence(streams);
+    row_loop loop(layout);
+    loop(first + 1, begin, end - begin, {const_cast<std::byte*>(first[0]), nullptr, streams}, step);
+  };
+  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands), sweep_part);
+}
+
+/// A sweep with outer axes. Where there is one, threads have a copy of what they need of it, too.
+inline void assign_rows(elementwise_plan const& plan, std::span<operand const> operands,
+                        row_evaluator const& evaluator) {
+  int const axis = plan.rank - 1;
+  bool const streams = goes_past_caches(plan, operands);
+  index_t const length = plan.row_length();
+  index_t const rows = plan.extent[axis - 1];
+  index_t const step = operands[0].stride[axis];
+  row_layout const layout(evaluator, operands, axis);
+  std::byte const* first[1 + max_leaves] = {};
+  index_t row_step[1 + max_leaves] = {};
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    first[k] = operands[k].data;
+    row_step[k] = operands[k].stride[axis - 1] * operands[k].item_bytes;
+  }
+  auto const sweep_part = [=, extent = plan.extent](index_t begin, index_t end) {
+    stream_fence const fence(streams);
+    row_loop loop(layout);
+    row_walker planes(axis, extent, operands, begin / length / rows, first);
+    index_t row = begin / length % rows;
+    index_t column = begin % length;
+    for (index_t i = begin; i < end; column = 0) {
+      std::byte const* at[1 + max_leaves];
+      for (std::size_t k = 0; k < operands.size(); ++k) {
+        at[k] = moved(planes.at()[k], row * row_step[k]);
+      }
+      row_output const out{const_cast<std::byte*>(at[0]), nullptr, streams, row_step[0]};
+      index_t const whole = column > 0 ? 0 : plain::min(rows - row, (end - i) / length);
+      if (whole > 1 && step == 1 && loop.takes_whole_rows(length, out)) {
+        loop.whole_rows(at + 1, row_step + 1, whole, length, out);
+        row += whole;
+        i += whole * length;
+      } else {
+        index_t const count = plain::min(length - column, end - i);
+        loop(at + 1, column, count, out, step);
+        ++row;
+        i += count;
+      }
+      if (row == rows) {
+        row = 0;
+        planes.next();
+      }
+    }
+  };
+  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands), sweep_part);
+}
+
+/// A sweep of rows that share a stage.
+inline void assign_short_rows(elementwise_plan const& plan, std::span<operand const> operands,
+                              row_evaluator const& evaluator) {
+  row_layout const layout(evaluator, operands, plan.rank - 1);
+  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands),
+                 [=, &plan, &layout](index_t begin, index_t end) {
+                   row_loop loop(layout);
+                   stage_short_rows(plan, operands, loop.stage(), begin, end);
+                 });
+}
+
 }  // namespace detail
 
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
 inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
                         row_evaluator const& evaluator) {
   if (plan.what == sweep::transposed) {
-    return transposed_sweep(plan, operands, evaluator).run();
+    transposed_sweep(plan, operands, evaluator).run();
+  } else if (plan.rank == 1) {
+    detail::assign_row(plan, operands, evaluator);
+  } else if (detail::shares_stage(plan, operands)) {
+    detail::assign_short_rows(plan, operands, evaluator);
+  } else {
+    detail::assign_rows(plan, operands, evaluator);
   }
-  index_t const length = plan.row_length();
-  int const axis = plan.rank - 1;
-  bool const streams = goes_past_caches(plan, operands);
-  bool const shared = detail::shares_stage(plan, operands);
-  // Parts begin at multiples of a cache line of the smallest element.
-  auto const sweep_part = [=, &plan, &evaluator](index_t begin, index_t end) {
-    stream_fence const fence(streams);
-    row_loop loop(evaluator, operands.subspan(1), axis);
-    if (shared) {
-      return detail::assign_short_rows(plan, operands, loop.stage(), begin, end);
-    }
-    index_t const step = operands[0].stride[axis];
-    if (axis == 0) {
-      std::byte const* at[1 + max_leaves];
-      begin_of(operands, at);
-      return loop(at + 1, begin, end - begin, {const_cast<std::byte*>(at[0]), nullptr, streams},
-                  step);
-    }
-    row_walker rows(plan.rank, plan.extent, operands, begin / length);
-    index_t const row_step = operands[0].stride[axis - 1] * operands[0].item_bytes;
-    index_t column = begin % length;
-    for (index_t i = begin; i < end; column = 0) {
-      row_output const out{const_cast<std::byte*>(rows.at()[0]), nullptr, streams, row_step};
-      index_t const whole = column > 0 ? 0 : plain::min(rows.rows_left(), (end - i) / length);
-      if (whole > 1 && step == 1 && loop.takes_whole_rows(length, out)) {
-        loop.whole_rows(rows.at() + 1, axis - 1, whole, length, out);
-        rows.next(whole);
-        i += whole * length;
-      } else {
-        index_t const count = plain::min(length - column, end - i);
-        loop(rows.at() + 1, column, count, out, step);
-        rows.next();
-        i += count;
-      }
-    }
-  };
-  parallel_range(plan.size, 64, sweep_cost(plan, operands), sweep_part);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

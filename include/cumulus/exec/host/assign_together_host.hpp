@@ -40,7 +40,8 @@ class joint_statement {
       : count_(operands.copy(k, operands_)),
         streams_(goes_past_caches(plan, {operands_, count_})),
         rows_(plan.rank, plan.extent, {operands_, count_}, row),
-        loop_(*operands.evaluators[k], {operands_ + 1, count_ - 1}, plan.rank - 1) {}
+        layout_(*operands.evaluators[k], {operands_, count_}, plan.rank - 1),
+        loop_(layout_) {}
   joint_statement(joint_statement const&) = delete;
   joint_statement& operator=(joint_statement const&) = delete;
 
@@ -55,6 +56,7 @@ class joint_statement {
   std::size_t count_;
   bool streams_;
   row_walker rows_;
+  row_layout layout_;
   row_loop loop_;
 };
 

@@ -30,6 +30,7 @@ class transposed_sweep {
         o.stride[plan.rank - 1] = 1;
         o.stride[plan.other_axis] = pitch / o.item_bytes;
       }
+      row_step_[i] = o.stride[plan.other_axis] * o.item_bytes;
     }
     columns_ = row_bytes / widest;
   }
@@ -37,13 +38,13 @@ class transposed_sweep {
   void run() const {
     index_t const row_blocks = (plan_.extent[plan_.other_axis] + tile_rows - 1) / tile_rows;
     index_t const column_blocks = (plan_.row_length() + columns_ - 1) / columns_;
+    row_layout const layout(evaluator_, {in_tile_, operands_.size()}, plan_.rank - 1);
     index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
     parallel_range(planes * row_blocks * column_blocks, 1, sweep_cost(plan_, operands_),
                    [&](index_t begin, index_t end) {
                      buffer const memory = allocate_host(count_ * tile_bytes);
                      stream_fence const fence(streams_);
-                     row_loop loop(evaluator_, {in_tile_ + 1, operands_.size() - 1},
-                                   plan_.rank - 1);
+                     row_loop loop(layout);
                      for (index_t tile = begin; tile < end; ++tile) {
                        index_t const rest = tile / column_blocks;
                        sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
@@ -85,21 +86,23 @@ class transposed_sweep {
       at[i] = memory;
       memory += tile_bytes;
     }
-    row_output const out{const_cast<std::byte*>(at[0]), nullptr, streams_,
-                         operands_[0].stride[plan_.other_axis] * operands_[0].item_bytes};
+    row_output const out{const_cast<std::byte*>(at[0]), nullptr, streams_, row_step_[0]};
     index_t const step = operands_[0].stride[axis];
     if (step == 1 && loop.takes_whole_rows(columns, out)) {
-      return loop.whole_rows(at + 1, plan_.other_axis, rows, columns, out);
+      return loop.whole_rows(at + 1, row_step_ + 1, rows, columns, out);
     }
     for (index_t r = 0; r < rows; ++r) {
       loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_}, step);
-      step_along(at, {in_tile_, operands_.size()}, plan_.other_axis, 1);
+      for (std::size_t k = 0; k < operands_.size(); ++k) {
+        at[k] = moved(at[k], row_step_[k]);
+      }
     }
   }
 
   elementwise_plan const& plan_;
   std::span<operand const> operands_;
-  operand in_tile_[1 + max_leaves];  ///< with the strides that hold inside a tile
+  operand in_tile_[1 + max_leaves];   ///< with the strides that hold inside a tile
+  index_t row_step_[1 + max_leaves];  ///< bytes from one row of a tile to the next
   row_evaluator const& evaluator_;
   bool streams_;
   int transposed_[1 + max_leaves];  ///< numbers of the operands that are

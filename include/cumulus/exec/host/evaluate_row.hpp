@@ -14,13 +14,13 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// The same part of one or several rows of an expression, without its type: every array lies side
 /// by side, or is a pack of copies of one element.
 struct row_part {
-  std::byte const* const* at;  ///< where each leaf's row begins, row after row
-  index_t const* item_step;    ///< bytes between elements of a leaf: 0 if copies or not in memory
-  operand const* leaves;       ///< with strides over the plan's axes
-  int axis;                    ///< the axis along the row
-  index_t first;               ///< first element
-  index_t count;               ///< number of elements
-  index_t rows = 1;            ///< several only of expressions that are not masked
+  std::byte const* const* at;      ///< where each leaf's row begins, row after row
+  unsigned char const* item_step;  ///< bytes to a leaf's next element: 0 if a copy or not in memory
+  operand const* leaves;           ///< with strides over the plan's axes
+  int axis;                        ///< the axis along the row
+  index_t first;                   ///< first element
+  index_t count;                   ///< number of elements
+  index_t rows = 1;                ///< several only of expressions that are not masked
 };
 
 /// Where elements that lie side by side go.

@@ -18,23 +18,24 @@ namespace cumulus::inline CUMULUS_TARGET {
 
 /// A function of a part [begin, end) of a range. It holds a copy of what was captured, so that a
 /// thread has one thing less to fetch from the caches of another one.
-class range_body {
+class alignas(64) range_body {
  public:
   template <class F>
   range_body(F const& f)
       : call_([](void const* captured, index_t begin, index_t end) {
           (*static_cast<F const*>(captured))(begin, end);
         }) {
-    static_assert(sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
-                      std::is_trivially_copyable_v<F>,
-                  "cumulus: a parallel region takes trivially copyable closures of up to 96 bytes");
+    static_assert(
+        sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
+            std::is_trivially_copyable_v<F>,
+        "cumulus: a parallel region takes trivially copyable closures of up to 440 bytes");
     std::memcpy(captured_, &f, sizeof(F));
   }
   void operator()(index_t begin, index_t end) const { call_(captured_, begin, end); }
 
  private:
   void (*call_)(void const*, index_t, index_t);
-  alignas(void*) std::byte captured_[96];
+  alignas(void*) std::byte captured_[7 * 64 - 8];
 };
 
 /// As many threads as there are parts for, and as pay for `cost` elements in all; one where this is

@@ -4,6 +4,8 @@
 // the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
 // evaluated from there.
 
+#include <cstdint>
+
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
@@ -28,11 +30,49 @@ inline index_t sweep_cost(elementwise_plan const& plan, std::span<operand const>
   return plan.size * bytes / 8;
 }
 
+/// How the rows of an expression are read, whose leaves have strides over the axes of a plan: worked
+/// out once for all threads, in few lines of the cache, which each fetches from another one.
+struct row_layout {
+  row_evaluator const& evaluator;
+  operand const* first_leaf;
+  unsigned char item_step[max_leaves];  ///< see row_part
+  int axis;                             ///< the axis along the row
+  bool direct = true;                   ///< no stage, but for the ends of rows
+  bool as_they_are = true;              ///< and from where the arrays are
+  std::uint16_t repeated = 0;           ///< bit k: one element of leaf k all along the row
+  std::uint16_t indirect = 0;           ///< bit k: leaf k is gathered
+
+  /// `operands` are the output and the leaves.
+  CUMULUS_ONCE row_layout(row_evaluator const& of, std::span<operand const> operands, int row_axis)
+      : evaluator(of), first_leaf(operands.data() + 1), axis(row_axis) {
+    static_assert(max_leaves <= 16);
+    for (std::size_t k = 0; k < leaves().size(); ++k) {
+      operand const& o = first_leaf[k];
+      unsigned const bit = 1U << k;
+      bool const is_index = detail::is_index(leaves(), k);
+      bool const repeats = o.in_memory() && o.stride[axis] == 0 && !is_index;
+      bool const gathers = o.kind == leaf_kind::indirect;
+      direct = direct && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
+      as_they_are = as_they_are && !repeats && !gathers;
+      repeated = static_cast<std::uint16_t>(repeated | (repeats ? bit : 0U));
+      indirect = static_cast<std::uint16_t>(indirect | (gathers ? bit : 0U));
+      item_step[k] =
+          static_cast<unsigned char>(o.in_memory() && !repeats && !is_index ? o.item_bytes : 0);
+    }
+  }
+
+  std::span<operand const> leaves() const {
+    return {first_leaf, static_cast<std::size_t>(evaluator.leaves)};
+  }
+  bool repeats(std::size_t k) const { return ((repeated >> k) & 1U) != 0; }
+  bool gathers(std::size_t k) const { return ((indirect >> k) & 1U) != 0; }
+};
+
 /// Elements of all leaves of an expression, side by side, and what it makes of them.
 class row_stage {
  public:
-  row_stage(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
-      : evaluator_(evaluator), leaves_(leaves), axis_(axis) {}
+  explicit row_stage(row_layout const& layout)
+      : evaluator_(layout.evaluator), leaves_(layout.leaves()), axis_(layout.axis) {}
   row_stage(row_stage const&) = delete;
   row_stage& operator=(row_stage const&) = delete;
 
@@ -117,7 +157,7 @@ class row_stage {
       } else if (leaves_[k].in_memory()) {
         staged_[k].kind = leaf_kind::array;
         staged_[k].stride[axis_] = 1;
-        item_step_[k] = leaves_[k].item_bytes;
+        item_step_[k] = static_cast<unsigned char>(leaves_[k].item_bytes);
         at_[k] = take(leaves_[k].item_bytes);
       }
     }
@@ -131,31 +171,20 @@ class row_stage {
   std::byte* values_;
   bool* valid_;
   std::byte const* at_[max_leaves];
-  index_t item_step_[max_leaves];
+  unsigned char item_step_[max_leaves];
   operand staged_[max_leaves];
   alignas(64) std::byte memory_[memory_bytes];
 };
 
-/// Evaluates rows of one expression whose leaves have strides over the axes of a plan.
+/// Evaluates rows of one expression, for one thread.
 class row_loop {
  public:
-  CUMULUS_ONCE row_loop(row_evaluator const& evaluator, std::span<operand const> leaves, int axis)
-      : evaluator_(evaluator), leaves_(leaves), axis_(axis), stage_(evaluator, leaves, axis) {
-    for (std::size_t k = 0; k < leaves.size(); ++k) {
-      operand const& o = leaves[k];
-      bool const is_index = detail::is_index(leaves, k);
-      direct_ = direct_ && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
-      repeats_[k] = o.in_memory() && o.stride[axis] == 0 && !is_index;
-      repeated_leaves_ += repeats_[k] ? 1 : 0;
-      item_step_[k] = o.in_memory() && !repeats_[k] && !is_index ? o.item_bytes : 0;
-      as_they_are_ = as_they_are_ && !repeats_[k] && o.kind != leaf_kind::indirect;
-    }
-  }
+  explicit row_loop(row_layout const& layout) : layout_(layout), stage_(layout) {}
 
   /// Where elements of a row of an array lie side by side already; else null.
   std::byte const* in_place(std::byte const* const* at, index_t first) const {
-    return evaluator_.is_array && leaves_[0].stride[axis_] == 1
-               ? moved(at[0], first * evaluator_.item_bytes)
+    return layout_.evaluator.is_array && layout_.first_leaf->stride[layout_.axis] == 1
+               ? moved(at[0], first * layout_.evaluator.item_bytes)
                : nullptr;
   }
 
@@ -164,18 +193,19 @@ class row_loop {
   [[gnu::noinline]] void operator()(std::byte const* const* at, index_t first, index_t count,
                                     row_output const& out, index_t step = 1) {
     index_t const end = first + count;
-    index_t const size = evaluator_.item_bytes;
-    if (direct_ && step == 1) {
+    index_t const size = layout_.evaluator.item_bytes;
+    if (layout_.direct && step == 1) {
       if (out.streams) {  // from a line of the cache on
         index_t const misplaced = misplaced_bytes(out.at + first * size);
         index_t const head = plain::min(count, (64 - misplaced) % 64 / size);
         staged(at, first, first + head, out, step);
         first += head;
       }
-      index_t const whole = (end - first) & -index_t{evaluator_.pack};
+      index_t const whole = (end - first) & -index_t{layout_.evaluator.pack};
       if (whole > 0) {
-        std::byte const* const* const from = as_they_are_ ? at : rows_of(at, axis_, 0, 1);
-        evaluator_.packs({from, item_step_, leaves_.data(), axis_, first, whole}, out);
+        std::byte const* const* const from = layout_.as_they_are ? at : rows_of(at, nullptr, 0, 1);
+        layout_.evaluator.packs(
+            {from, layout_.item_step, layout_.first_leaf, layout_.axis, first, whole}, out);
         first += whole;
       }
     }
@@ -186,20 +216,22 @@ class row_loop {
 
   /// True if rows of a length that go to `out` need no stage.
   bool takes_whole_rows(index_t length, row_output const& out) const {
-    return direct_ && (length & (evaluator_.pack - 1)) == 0 &&
+    return layout_.direct && (length & (layout_.evaluator.pack - 1)) == 0 &&
            !(out.streams && (misplaced_bytes(out.at) != 0 || out.row_step % 64 != 0));
   }
 
-  /// Evaluates `rows` whole rows, neighbours along axis `along`, several in one call of the loop of
-  /// the expression; see takes_whole_rows.
-  [[gnu::noinline]] void whole_rows(std::byte const* const* at, int along, index_t rows,
-                                    index_t length, row_output out) {
-    index_t const most = plain::min<index_t>(
-        most_rows, repeated_packs / (repeated_leaves_ > 0 ? repeated_leaves_ : 1));
+  /// Evaluates whole rows, in which leaf k goes on by row_step[k] bytes, several in one call of the
+  /// loop of the expression; see takes_whole_rows.
+  [[gnu::noinline]] void whole_rows(std::byte const* const* at, index_t const* row_step,
+                                    index_t rows, index_t length, row_output out) {
+    index_t const most =
+        plain::min<index_t>(plain::min(most_rows, plain::max<index_t>(8, 2048 / length)),
+                            repeated_packs / plain::max(1, __builtin_popcount(layout_.repeated)));
     for (index_t r = 0; r < rows;) {
       index_t const n = plain::min(most, rows - r);
-      evaluator_.packs({rows_of(at, along, r, n), item_step_, leaves_.data(), axis_, 0, length, n},
-                       out);
+      layout_.evaluator.packs({rows_of(at, row_step, r, n), layout_.item_step, layout_.first_leaf,
+                               layout_.axis, 0, length, n},
+                              out);
       out.at += n * out.row_step;
       r += n;
     }
@@ -212,28 +244,29 @@ class row_loop {
   static constexpr index_t repeated_packs = 128;
   static_assert(repeated_packs >= max_leaves);
 
-  /// Where the packs of rows first, first + 1, … along an axis are read: an array at step 0 is a
+  /// Where the packs of rows first, first + 1, … are read: an array at step 0 is a
   /// pack of copies, a gather has one index for the whole row.
-  [[gnu::noinline]] std::byte const* const* rows_of(std::byte const* const* at, int along,
-                                                    index_t first, index_t rows) {
-    std::size_t const leaves = leaves_.size();
+  [[gnu::noinline]] std::byte const* const* rows_of(std::byte const* const* at,
+                                                    index_t const* row_step, index_t first,
+                                                    index_t rows) {
+    std::size_t const leaves = layout_.leaves().size();
     std::byte* packs = repeated_;
     for (std::size_t k = 0; k < leaves; ++k) {
-      operand const& o = leaves_[k];
-      index_t const step = o.stride[along] * o.item_bytes;
+      index_t const step = row_step != nullptr ? row_step[k] : 0;
       std::byte const* from = moved(at[k], first * step);
       std::byte const** to = at_ + k;
       for (index_t r = 0; r < rows; ++r, to += leaves, from = moved(from, step)) {
         *to = from;
-        if (o.kind == leaf_kind::indirect) {
+        if (layout_.gathers(k)) {
+          operand const& o = layout_.first_leaf[k];
           index_t const index = *reinterpret_cast<index_t const*>(to[-1]);  // the leaf before
           index_t const distance =
               detail::checked_gather(index, o.value_as<gather_extent>(), nullptr);
           *to = moved(from, distance * o.item_bytes);
         }
       }
-      if (repeats_[k]) {
-        repeat_items(packs, at_ + k, leaves, rows, o.item_bytes);
+      if (layout_.repeats(k)) {
+        repeat_items(packs, at_ + k, leaves, rows, layout_.first_leaf[k].item_bytes);
         packs += rows * 64;
       }
     }
@@ -246,8 +279,8 @@ class row_loop {
       int const count = static_cast<int>(plain::min<index_t>(stage_.room(), end - first));
       stage_.add(at, first, count);
       stage_.evaluate();
-      copy_items(out.at + first * step * evaluator_.item_bytes, step, stage_.values(), 1, count,
-                 evaluator_.item_bytes);
+      copy_items(out.at + first * step * layout_.evaluator.item_bytes, step, stage_.values(), 1,
+                 count, layout_.evaluator.item_bytes);
       if (out.valid != nullptr) {
         std::memcpy(out.valid + first, stage_.valid(), static_cast<std::size_t>(count));
       }
@@ -255,14 +288,7 @@ class row_loop {
     }
   }
 
-  row_evaluator const& evaluator_;
-  std::span<operand const> leaves_;
-  int axis_;
-  bool direct_ = true;        ///< rows are evaluated without a stage, but for their ends
-  bool as_they_are_ = true;   ///< and from where the arrays are
-  bool repeats_[max_leaves];  ///< one element all along the row
-  int repeated_leaves_ = 0;
-  index_t item_step_[max_leaves];
+  row_layout const& layout_;
   std::byte const* at_[most_rows * max_leaves];
   alignas(64) std::byte repeated_[repeated_packs * 64];
   row_stage stage_;

@@ -43,7 +43,8 @@ class scan_sweep {
         in_place_(reads_and_writes_in_place()),
         piece_(plain::min(in_place_ ? column_block : longest_piece, plan.length)),
         strip_(in_place_ ? column_block : longest_piece),
-        follows_(lines_follow_one_another()) {}
+        follows_(lines_follow_one_another()),
+        layout_(functions.evaluator, operands, plan.row_axis()) {}
 
   void run() const {
     switch (plan_.what) {
@@ -75,7 +76,7 @@ class scan_sweep {
   class line_memory {
    public:
     line_memory(scan_sweep const& s, index_t lines, index_t length, index_t carries)
-        : loop(s.f_.evaluator, s.operands_.subspan(1), s.plan_.row_axis()),
+        : loop(s.layout_),
           values_(s.in_place_ ? 0 : lines * length * s.f_.evaluator.item_bytes),
           staged_(s.in_place_ ? 0 : lines * length * s.item_),
           carry_((carries * s.f_.lane_bytes + 63) / 64 * 64),
@@ -102,7 +103,7 @@ class scan_sweep {
     bool result = plan_.what != scan_case::empty && step_ == 1 &&
                   plan_.series * plan_.length * item_ >= streamed_bytes &&
                   reinterpret_cast<std::uintptr_t>(out.data) % cache_line == 0;
-    int const row = plan_.what == scan_case::empty ? 0 : plan_.row_axis();
+    int const row = plan_.row_axis();
     for (int k = 0; k < plan_.kept_rank + plan_.scanned_rank; ++k) {
       result = result && (k == row || out.stride[k] * item_ % cache_line == 0);
     }
@@ -381,6 +382,7 @@ class scan_sweep {
   index_t piece_;  ///< elements of a line handed to a loop along it at once
   index_t strip_;  ///< and across
   bool follows_;
+  row_layout layout_;
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -109,7 +109,7 @@ class statistics_sweep : tile_sweep {
     index_t const room = tile_room();
     std::size_t const bytes = static_cast<std::size_t>(room * item_);
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
-      row_loop loop = make_loop();
+      row_loop loop(layout_);
       scratch memory(2 * bytes + summary_bytes_ + 2 * static_cast<std::size_t>(room));
       std::byte* const values = memory.data();
       std::byte* const own = values + bytes;
@@ -169,7 +169,7 @@ class statistics_sweep : tile_sweep {
   bool reads_in_place() const {
     std::byte const* base[2 + max_leaves];
     locate_output(base, 0, plan_.kept_rank - 1);
-    return make_loop().in_place(base + 1, 0) != nullptr;
+    return row_loop(layout_).in_place(base + 1, 0) != nullptr;
   }
 
   /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read
@@ -222,7 +222,7 @@ class statistics_sweep : tile_sweep {
     index_t const units = plan_.outputs / columns * blocks * tiles;
     bool const evaluated = truths_ || !reads_in_place();
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
-      row_loop loop = make_loop();
+      row_loop loop(layout_);
       panel_memory memory(*this, evaluated ? most_rows * block : 0);
       panel p;
       for (index_t unit = begin; unit < end; ++unit) {

@@ -39,7 +39,8 @@ class tile_sweep {
         operands_(operands),
         f_(functions),
         accumulation_(accumulation),
-        replaces_((plan.has_mask || functions.has_truths) && functions.what != absent::told) {
+        replaces_((plan.has_mask || functions.has_truths) && functions.what != absent::told),
+        layout_(functions.evaluator, operands, plan.row_axis()) {
     if (functions.what == absent::replaced) {
       functions.nothing(nothing_);
     }
@@ -120,11 +121,6 @@ class tile_sweep {
   /// What stands where an element does not count; null: the first one that does.
   std::byte const* nothing() const { return f_.what == absent::replaced ? nothing_ : nullptr; }
 
-  row_loop make_loop() const {
-    return {f_.evaluator, operands_.subspan(1, static_cast<std::size_t>(f_.evaluator.leaves)),
-            plan_.row_axis()};
-  }
-
   /// Evaluates part of a row to `values` and, where there are truths, `valid`; returns where the
   /// values are.
   [[gnu::noinline]] void const* produce(row_loop& loop, std::byte const* const* at, index_t first,
@@ -146,7 +142,7 @@ class tile_sweep {
     index_t const work = plan_.length > 0 ? plan_.length / tiles : 1;
     index_t const units = plan_.outputs * tiles;
     parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
-      row_loop loop = make_loop();
+      row_loop loop(layout_);
       bool const in_place = elements_lie_in_rows();
       index_t const collected = in_place ? 0 : tile_room();
       scratch memory(collected * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
@@ -252,7 +248,7 @@ class tile_sweep {
     parallel_range(
         units, 1, plan_.outputs * plain::max<index_t>(plan_.length, 1),
         [&](index_t begin, index_t end) {
-          row_loop loop = make_loop();
+          row_loop loop(layout_);
           column_memory memory(f_);
           for (index_t unit = begin; unit < end; ++unit) {
             // Neighbouring units share a column block, and with it the pages of its rows.
@@ -352,6 +348,7 @@ class tile_sweep {
   tile_functions const& f_;
   void const* accumulation_;
   bool replaces_;  ///< elements that do not count are replaced before the loops see them
+  row_layout layout_;
   alignas(16) std::byte nothing_[16] = {};
 };
 

@@ -180,11 +180,15 @@ inline void step_along(std::byte const** at, std::span<operand const> operands, 
 /// Walks the rows of a plan: for each operand, the address of its row.
 class row_walker {
  public:
-  /// Stands at row `row` of the sweep.
+  /// Stands at row `row` of the sweep. `first` is where the operands begin, if it is known already.
   [[gnu::noinline]] row_walker(int rank, index_t const* extent, std::span<operand const> operands,
-                               index_t row)
+                               index_t row, std::byte const* const* first = nullptr)
       : rank_(rank), extent_(extent), operands_(operands) {
-    begin_of(operands, at_);
+    if (first != nullptr) {
+      plain::copy(first, first + operands.size(), at_);
+    } else {
+      begin_of(operands, at_);
+    }
     for (int k = rank - 2; k >= 0; --k) {
       index_[k] = row % extent[k];
       row /= extent[k];
@@ -194,20 +198,14 @@ class row_walker {
 
   std::byte const* const* at() const { return at_; }
 
-  /// Rows from here to the end of the axis before that of the row.
-  index_t rows_left() const { return rank_ > 1 ? extent_[rank_ - 2] - index_[rank_ - 2] : 1; }
-
-  /// Goes on by `count` rows, at most rows_left().
-  void next(index_t count = 1) {
+  [[gnu::noinline]] void next() {
     for (int k = rank_ - 2; k >= 0; --k) {
-      index_[k] += count;
-      if (index_[k] < extent_[k]) {
-        step_along(at_, operands_, k, count);
+      if (++index_[k] < extent_[k]) {
+        step_along(at_, operands_, k, 1);
         return;
       }
-      step_along(at_, operands_, k, count - extent_[k]);
+      step_along(at_, operands_, k, 1 - extent_[k]);
       index_[k] = 0;
-      count = 1;
     }
   }
 
