@@ -30,7 +30,7 @@ inline index_t sweep_cost(elementwise_plan const& plan, std::span<operand const>
   return plan.size * bytes / 8;
 }
 
-/// How the rows of an expression are read, whose leaves have strides over the axes of a plan: worked
+/// How the rows of an expression are read whose leaves have strides over the axes of a plan. Worked
 /// out once for all threads, in few lines of the cache, which each fetches from another one.
 struct row_layout {
   row_evaluator const& evaluator;
