@@ -10,9 +10,6 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-/// Parts of a sweep begin at multiples of a cache line of the smallest element.
-inline constexpr index_t assign_grain = 64;
-
 /// True if rows are too short for the loop of a row, and several of them can share a stage.
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
   if (plan.row_length() >= 64) {
@@ -65,42 +62,60 @@ inline void stage_short_rows(elementwise_plan const& plan, std::span<operand con
   }
 }
 
-/// A sweep without outer axes. What threads need of it is a copy in few lines of the cache, because
-/// each of them fetches it from another one.
-inline void assign_row(elementwise_plan const& plan, std::span<operand const> operands,
-                       row_evaluator const& evaluator) {
-  bool const streams = goes_past_caches(plan, operands);
-  index_t const step = operands[0].stride[0];
-  row_layout const layout(evaluator, operands, 0);
-  std::byte const* first[1 + max_leaves] = {};
-  begin_of(operands, first);
-  auto const sweep_part = [layout, step, streams, first](index_t begin, index_t end) {
+/// A sweep without outer axes. Threads find all that they need of it in few lines of the cache: each
+/// of them fetches those from another one.
+struct alignas(64) row_sweep {
+  row_layout layout;
+  index_t step;
+  bool streams;
+  std::byte const* first[1 + max_leaves];
+
+  row_sweep(elementwise_plan const& plan, std::span<operand const> operands,
+            row_evaluator const& evaluator)
+      : layout(evaluator, operands, 0),
+        step(operands[0].stride[0]),
+        streams(goes_past_caches(plan, operands)) {
+    begin_of(operands, first);
+  }
+
+  void operator()(index_t begin, index_t end) const {
     stream_fence const fence(streams);
     row_loop loop(layout);
     loop(first + 1, begin, end - begin, {const_cast<std::byte*>(first[0]), nullptr, streams}, step);
-  };
-  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands), sweep_part);
-}
-
-/// A sweep with outer axes. Where there is one, threads have a copy of what they need of it, too.
-inline void assign_rows(elementwise_plan const& plan, std::span<operand const> operands,
-                        row_evaluator const& evaluator) {
-  int const axis = plan.rank - 1;
-  bool const streams = goes_past_caches(plan, operands);
-  index_t const length = plan.row_length();
-  index_t const rows = plan.extent[axis - 1];
-  index_t const step = operands[0].stride[axis];
-  row_layout const layout(evaluator, operands, axis);
-  std::byte const* first[1 + max_leaves] = {};
-  index_t row_step[1 + max_leaves] = {};
-  for (std::size_t k = 0; k < operands.size(); ++k) {
-    first[k] = operands[k].data;
-    row_step[k] = operands[k].stride[axis - 1] * operands[k].item_bytes;
   }
-  auto const sweep_part = [=, extent = plan.extent](index_t begin, index_t end) {
+};
+
+/// A sweep with outer axes; where there is one, threads find all that they need here, too.
+struct alignas(64) rows_sweep {
+  row_layout layout;
+  index_t step;
+  bool streams;
+  index_t length;
+  index_t rows;  ///< along the innermost of the outer axes
+  index_t const* extent;
+  std::span<operand const> operands;
+  std::byte const* first[1 + max_leaves];
+  index_t row_step[1 + max_leaves];  ///< bytes from one row to the next
+
+  rows_sweep(elementwise_plan const& plan, std::span<operand const> all,
+             row_evaluator const& evaluator)
+      : layout(evaluator, all, plan.rank - 1),
+        step(all[0].stride[plan.rank - 1]),
+        streams(goes_past_caches(plan, all)),
+        length(plan.row_length()),
+        rows(plan.extent[plan.rank - 2]),
+        extent(plan.extent),
+        operands(all) {
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      first[k] = operands[k].data;
+      row_step[k] = operands[k].stride[plan.rank - 2] * operands[k].item_bytes;
+    }
+  }
+
+  void operator()(index_t begin, index_t end) const {
     stream_fence const fence(streams);
     row_loop loop(layout);
-    row_walker planes(axis, extent, operands, begin / length / rows, first);
+    row_walker planes(layout.axis, extent, operands, begin / length / rows, first);
     index_t row = begin / length % rows;
     index_t column = begin % length;
     for (index_t i = begin; i < end; column = 0) {
@@ -125,34 +140,38 @@ inline void assign_rows(elementwise_plan const& plan, std::span<operand const> o
         planes.next();
       }
     }
-  };
-  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands), sweep_part);
-}
+  }
+};
 
 /// A sweep of rows that share a stage.
-inline void assign_short_rows(elementwise_plan const& plan, std::span<operand const> operands,
-                              row_evaluator const& evaluator) {
-  row_layout const layout(evaluator, operands, plan.rank - 1);
-  parallel_range(plan.size, assign_grain, sweep_cost(plan, operands),
-                 [=, &plan, &layout](index_t begin, index_t end) {
-                   row_loop loop(layout);
-                   stage_short_rows(plan, operands, loop.stage(), begin, end);
-                 });
-}
+struct short_rows_sweep {
+  elementwise_plan const& plan;
+  std::span<operand const> operands;
+  row_layout layout;
+
+  void operator()(index_t begin, index_t end) const {
+    row_loop loop(layout);
+    stage_short_rows(plan, operands, loop.stage(), begin, end);
+  }
+};
 
 }  // namespace detail
 
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
 inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
                         row_evaluator const& evaluator) {
+  // Parts begin at multiples of a cache line of the smallest element.
+  auto const run = [&](range_body const& part) {
+    parallel_range(plan.size, 64, sweep_cost(plan, operands), part);
+  };
   if (plan.what == sweep::transposed) {
     transposed_sweep(plan, operands, evaluator).run();
   } else if (plan.rank == 1) {
-    detail::assign_row(plan, operands, evaluator);
+    run(detail::row_sweep(plan, operands, evaluator));
   } else if (detail::shares_stage(plan, operands)) {
-    detail::assign_short_rows(plan, operands, evaluator);
+    run(detail::short_rows_sweep{plan, operands, {evaluator, operands, plan.rank - 1}});
   } else {
-    detail::assign_rows(plan, operands, evaluator);
+    run(detail::rows_sweep(plan, operands, evaluator));
   }
 }
 

@@ -3,10 +3,7 @@
 // Threads on the host. One OpenMP region for the whole library; results never depend on how a range
 // is divided.
 
-#include <cstddef>
-#include <cstring>
 #include <exception>
-#include <type_traits>
 
 #include "cumulus/core/config.hpp"
 
@@ -16,32 +13,22 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// A function of a part [begin, end) of a range. It holds a copy of what was captured, so that a
-/// thread has one thing less to fetch from the cache of another one.
-class alignas(64) range_body {
+/// A function of a part [begin, end) of a range.
+class range_body {
  public:
   template <class F>
   range_body(F const& f)
-      : call_([](void const* captured, index_t begin, index_t end) {
-          (*static_cast<F const*>(captured))(begin, end);
-        }) {
-    static_assert(
-        sizeof(F) <= sizeof(captured_) && alignof(F) <= alignof(void*) &&
-            std::is_trivially_copyable_v<F>,
-        "cumulus: a parallel region takes trivially copyable closures of up to 440 bytes");
-    std::memcpy(captured_, &f, sizeof(F));
-  }
-  void operator()(index_t begin, index_t end) const { call_(captured_, begin, end); }
+      : object_(&f), call_([](void const* object, index_t begin, index_t end) {
+          (*static_cast<F const*>(object))(begin, end);
+        }) {}
+  void operator()(index_t begin, index_t end) const { call_(object_, begin, end); }
 
-  /// Asks for the lines behind the first one, so that they come together with it.
-  void fetch() const {
-    __builtin_prefetch(captured_ + 64);
-    __builtin_prefetch(captured_ + 128);
-  }
+  void const* object() const { return object_; }
+  auto call() const { return call_; }
 
  private:
+  void const* object_;
   void (*call_)(void const*, index_t, index_t);
-  alignas(void*) std::byte captured_[7 * 64 - 8];
 };
 
 /// As many threads as there are parts for, and as pay for `cost` elements in all; one where this is
@@ -75,9 +62,13 @@ CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
 #if defined(_OPENMP)
   if (threads > 1) {
     std::exception_ptr failure;
-#  pragma omp parallel num_threads(static_cast<int>(threads)) firstprivate(n, grain, parts)
+    // Copies reach a thread with the address of the region's data; what it has to look up from
+    // there comes from the cache of another one.
+    void const* const object = body.object();
+    auto const call = body.call();
+#  pragma omp parallel num_threads(static_cast<int>(threads)) \
+      firstprivate(n, grain, parts, object, call)
     {
-      body.fetch();
       // The runtime may grant fewer threads than asked for.
       index_t const count = omp_get_num_threads();
       index_t const t = omp_get_thread_num();
@@ -85,7 +76,7 @@ CUMULUS_ONCE inline void parallel_range(index_t n, index_t grain, index_t cost,
       index_t const end = t + 1 == count ? n : parts * (t + 1) / count * grain;
       try {
         if (begin < end) {
-          body(begin, end);
+          call(object, begin, end);
         }
       } catch (...) {
 #  pragma omp critical(cumulus_failure)

@@ -224,9 +224,11 @@ class row_loop {
   /// loop of the expression; see takes_whole_rows.
   [[gnu::noinline]] void whole_rows(std::byte const* const* at, index_t const* row_step,
                                     index_t rows, index_t length, row_output out) {
-    index_t const most =
-        plain::min<index_t>(plain::min(most_rows, plain::max<index_t>(8, 2048 / length)),
-                            repeated_packs / plain::max(1, __builtin_popcount(layout_.repeated)));
+    // Copies of elements are still in the nearest cache when their row is read.
+    index_t const copies = __builtin_popcount(layout_.repeated);
+    index_t const most = copies == 0 ? most_rows
+                                     : plain::min({most_rows, plain::max<index_t>(8, 2048 / length),
+                                                   repeated_packs / copies});
     for (index_t r = 0; r < rows;) {
       index_t const n = plain::min(most, rows - r);
       layout_.evaluator.packs({rows_of(at, row_step, r, n), layout_.item_step, layout_.first_leaf,
