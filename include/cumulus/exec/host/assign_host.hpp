@@ -62,8 +62,8 @@ inline void stage_short_rows(elementwise_plan const& plan, std::span<operand con
   }
 }
 
-/// A sweep without outer axes. Threads find all that they need of it in few lines of the cache: each
-/// of them fetches those from another one.
+/// A sweep without outer axes. Threads find all that they need of it in few lines of the cache, for
+/// each of them fetches those from another one.
 struct alignas(64) row_sweep {
   row_layout layout;
   index_t step;
