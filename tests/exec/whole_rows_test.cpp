@@ -32,7 +32,7 @@ template <class T, class F> void expect_elements(cm::ndarray<T> const& got, F co
   }
 }
 
-constexpr index_t lengths[] = {64, 128, 320, 100};  // the last one is not of whole packs
+constexpr index_t lengths[] = {64, 128, 256, 320, 2048, 100};  // the last one: no whole packs
 
 template <class T> class WholeRows : public testing::Test {};
 using element_types = testing::Types<std::int8_t, float, double>;

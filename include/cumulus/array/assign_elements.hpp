@@ -40,12 +40,14 @@ inline bool unshared_by_others(buffer const& owner, std::span<leaf const> leaves
 CUMULUS_ONCE inline void take_values(untyped_array& a, std::span<leaf const> leaves, shape const& s,
                                      sweep_functions const& functions) {
   assign_target const target = target_of(a, functions.item_bytes);
+  constexpr bool separate = true;
   if (s == a.shape && !functions.may_throw && unshared_by_others(a.owner, leaves) &&
       !any_hazard(target.op, leaves, s)) {
-    return assign_leaves(target, leaves, s, functions, "operator=", true);
+    return assign_leaves(target, leaves, s, functions, "operator=", separate);
   }
   untyped_array fresh(s, static_cast<std::size_t>(functions.item_bytes), functions.allocate);
-  assign_leaves(target_of(fresh, functions.item_bytes), leaves, s, functions, "operator=", true);
+  assign_leaves(target_of(fresh, functions.item_bytes), leaves, s, functions,
+                "operator=", separate);
   a.swap(fresh);
 }
 

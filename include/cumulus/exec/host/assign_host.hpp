@@ -10,7 +10,8 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-/// True if rows are too short for the loop of a row, and several of them can share a stage.
+/// True if the rows of a sweep with outer axes are too short for the loop of a row, and several of
+/// them can share a stage.
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
   if (plan.row_length() >= 64) {
     return false;
@@ -160,9 +161,8 @@ struct short_rows_sweep {
 /// Stores the expression to operands[0], as planned; operands[1...] are its leaves.
 inline void assign_host(elementwise_plan const& plan, std::span<operand const> operands,
                         row_evaluator const& evaluator) {
-  // Parts begin at multiples of a cache line of the smallest element.
   auto const run = [&](range_body const& part) {
-    parallel_range(plan.size, 64, sweep_cost(plan, operands), part);
+    parallel_range(plan.size, sweep_grain, sweep_cost(plan, operands), part);
   };
   if (plan.what == sweep::transposed) {
     transposed_sweep(plan, operands, evaluator).run();

@@ -101,7 +101,7 @@ inline void assign_together_host(shape const& s, statement_operands const& state
   if (plan.unit_rows() && (plan.rank == 1 || plan.row_length() >= shortest)) {
     statement_operands const planned{joint, statements.evaluators};
     index_t const count = static_cast<index_t>(statements.evaluators.size());
-    parallel_range(plan.size, 64, plan.size * count, [&](index_t begin, index_t end) {
+    parallel_range(plan.size, sweep_grain, plan.size * count, [&](index_t begin, index_t end) {
       detail::assign_pieces(plan, planned, begin, end);
     });
     return;

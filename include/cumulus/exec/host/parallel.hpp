@@ -13,7 +13,8 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
-/// A function of a part [begin, end) of a range.
+/// A function of a part [begin, end) of a range. It refers to what it is made of, so it is for
+/// arguments only.
 class range_body {
  public:
   template <class F>

@@ -20,6 +20,9 @@ inline bool is_index(std::span<operand const> leaves, std::size_t k) {
 
 }  // namespace detail
 
+/// Parts of a sweep begin at multiples of a cache line of the smallest element.
+inline constexpr index_t sweep_grain = 64;
+
 /// What a sweep costs in elements of 4 bytes that are read and written, for parallel_range: what is
 /// moved tells more than how many elements there are.
 inline index_t sweep_cost(elementwise_plan const& plan, std::span<operand const> operands) {
@@ -30,8 +33,8 @@ inline index_t sweep_cost(elementwise_plan const& plan, std::span<operand const>
   return plan.size * bytes / 8;
 }
 
-/// How the rows of an expression are read whose leaves have strides over the axes of a plan. Worked
-/// out once for all threads, in few lines of the cache, which each fetches from another one.
+/// How the rows of an expression are read whose leaves have strides over the axes of a plan. One of
+/// them serves all threads, in few lines of the cache, which each fetches from another one.
 struct row_layout {
   row_evaluator const& evaluator;
   operand const* first_leaf;
@@ -42,9 +45,9 @@ struct row_layout {
   std::uint16_t repeated = 0;           ///< bit k: one element of leaf k all along the row
   std::uint16_t indirect = 0;           ///< bit k: leaf k is gathered
 
-  /// `operands` are the output and the leaves.
-  CUMULUS_ONCE row_layout(row_evaluator const& of, std::span<operand const> operands, int row_axis)
-      : evaluator(of), first_leaf(operands.data() + 1), axis(row_axis) {
+  CUMULUS_ONCE row_layout(row_evaluator const& of, std::span<operand const> output_and_leaves,
+                          int row_axis)
+      : evaluator(of), first_leaf(output_and_leaves.data() + 1), axis(row_axis) {
     static_assert(max_leaves <= 16);
     for (std::size_t k = 0; k < leaves().size(); ++k) {
       operand const& o = first_leaf[k];
@@ -224,11 +227,11 @@ class row_loop {
   /// loop of the expression; see takes_whole_rows.
   [[gnu::noinline]] void whole_rows(std::byte const* const* at, index_t const* row_step,
                                     index_t rows, index_t length, row_output out) {
-    // Copies of elements are still in the nearest cache when their row is read.
     index_t const copies = __builtin_popcount(layout_.repeated);
-    index_t const most = copies == 0 ? most_rows
-                                     : plain::min({most_rows, plain::max<index_t>(8, 2048 / length),
-                                                   repeated_packs / copies});
+    index_t const most =
+        copies == 0 ? most_rows
+                    : plain::min({most_rows, repeated_packs / copies,
+                                  plain::max(fewest_repeated, repeated_elements / length)});
     for (index_t r = 0; r < rows;) {
       index_t const n = plain::min(most, rows - r);
       layout_.evaluator.packs({rows_of(at, row_step, r, n), layout_.item_step, layout_.first_leaf,
@@ -244,6 +247,10 @@ class row_loop {
  private:
   static constexpr index_t most_rows = 32;
   static constexpr index_t repeated_packs = 128;
+  /// Rows with copies of elements go so many at a time, or as many elements, that the copies are
+  /// still in the nearest cache when they are read. Measured: docs/decisions/0012-host-memory.md.
+  static constexpr index_t fewest_repeated = 8;
+  static constexpr index_t repeated_elements = 2048;
   static_assert(repeated_packs >= max_leaves);
 
   /// Where the packs of rows first, first + 1, … are read: an array at step 0 is a

@@ -36,9 +36,7 @@ struct scan_plan {
   index_t behind = 1;  ///< series whose elements are neighbours in the shape's order
 
   int row_axis() const {
-    return what == scan_case::empty     ? 0
-           : what == scan_case::columns ? kept_rank - 1
-                                        : kept_rank + scanned_rank - 1;
+    return what == scan_case::columns ? kept_rank - 1 : kept_rank + scanned_rank - 1;
   }
   index_t tiles() const { return (length + scan_tile - 1) / scan_tile; }
 };
