@@ -107,8 +107,8 @@ struct alignas(64) rows_sweep {
         rows(plan.extent[plan.rank - 2]),
         extent(plan.extent),
         operands(all) {
+    begin_of(operands, first);
     for (std::size_t k = 0; k < operands.size(); ++k) {
-      first[k] = operands[k].data;
       row_step[k] = operands[k].stride[plan.rank - 2] * operands[k].item_bytes;
     }
   }

@@ -93,9 +93,7 @@ class transposed_sweep {
     }
     for (index_t r = 0; r < rows; ++r) {
       loop(at + 1, 0, columns, {const_cast<std::byte*>(at[0]), nullptr, streams_}, step);
-      for (std::size_t k = 0; k < operands_.size(); ++k) {
-        at[k] = moved(at[k], row_step_[k]);
-      }
+      step_along(at, {in_tile_, operands_.size()}, plan_.other_axis, 1);
     }
   }
 

@@ -41,7 +41,6 @@ struct row_layout {
   unsigned char item_step[max_leaves];  ///< see row_part
   int axis;                             ///< the axis along the row
   bool direct = true;                   ///< no stage, but for the ends of rows
-  bool as_they_are = true;              ///< and from where the arrays are
   std::uint16_t repeated = 0;           ///< bit k: one element of leaf k all along the row
   std::uint16_t indirect = 0;           ///< bit k: leaf k is gathered
 
@@ -56,7 +55,6 @@ struct row_layout {
       bool const repeats = o.in_memory() && o.stride[axis] == 0 && !is_index;
       bool const gathers = o.kind == leaf_kind::indirect;
       direct = direct && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
-      as_they_are = as_they_are && !repeats && !gathers;
       repeated = static_cast<std::uint16_t>(repeated | (repeats ? bit : 0U));
       indirect = static_cast<std::uint16_t>(indirect | (gathers ? bit : 0U));
       item_step[k] =
@@ -67,8 +65,17 @@ struct row_layout {
   std::span<operand const> leaves() const {
     return {first_leaf, static_cast<std::size_t>(evaluator.leaves)};
   }
+  /// True if packs are read from where the arrays are.
+  bool as_they_are() const { return (repeated | indirect) == 0; }
   bool repeats(std::size_t k) const { return ((repeated >> k) & 1U) != 0; }
   bool gathers(std::size_t k) const { return ((indirect >> k) & 1U) != 0; }
+
+  /// Where elements of a row of an array lie side by side already; else null.
+  std::byte const* in_place(std::byte const* const* at, index_t first) const {
+    return evaluator.is_array && first_leaf->stride[axis] == 1
+               ? moved(at[0], first * evaluator.item_bytes)
+               : nullptr;
+  }
 };
 
 /// Elements of all leaves of an expression, side by side, and what it makes of them.
@@ -184,13 +191,6 @@ class row_loop {
  public:
   explicit row_loop(row_layout const& layout) : layout_(layout), stage_(layout) {}
 
-  /// Where elements of a row of an array lie side by side already; else null.
-  std::byte const* in_place(std::byte const* const* at, index_t first) const {
-    return layout_.evaluator.is_array && layout_.first_leaf->stride[layout_.axis] == 1
-               ? moved(at[0], first * layout_.evaluator.item_bytes)
-               : nullptr;
-  }
-
   /// Evaluates part of a row; element i goes `step` * i elements behind out.at.
   // Out of line, as all that is long here: several sweeps call it.
   [[gnu::noinline]] void operator()(std::byte const* const* at, index_t first, index_t count,
@@ -206,7 +206,8 @@ class row_loop {
       }
       index_t const whole = (end - first) & -index_t{layout_.evaluator.pack};
       if (whole > 0) {
-        std::byte const* const* const from = layout_.as_they_are ? at : rows_of(at, nullptr, 0, 1);
+        std::byte const* const* const from =
+            layout_.as_they_are() ? at : rows_of(at, nullptr, 0, 1);
         layout_.evaluator.packs(
             {from, layout_.item_step, layout_.first_leaf, layout_.axis, first, whole}, out);
         first += whole;
@@ -253,8 +254,8 @@ class row_loop {
   static constexpr index_t repeated_elements = 2048;
   static_assert(repeated_packs >= max_leaves);
 
-  /// Where the packs of rows first, first + 1, … are read: an array at step 0 is a
-  /// pack of copies, a gather has one index for the whole row.
+  /// Where the packs of rows first, first + 1, … are read: an array at step 0 is a pack of copies,
+  /// a gather has one index for the whole row. One row needs no steps.
   [[gnu::noinline]] std::byte const* const* rows_of(std::byte const* const* at,
                                                     index_t const* row_step, index_t first,
                                                     index_t rows) {

@@ -100,8 +100,7 @@ class scan_sweep {
   bool goes_past_caches() const {
     operand const& out = operands_[0];
     constexpr index_t cache_line = 64;
-    bool result = plan_.what != scan_case::empty && step_ == 1 &&
-                  plan_.series * plan_.length * item_ >= streamed_bytes &&
+    bool result = step_ == 1 && plan_.series * plan_.length * item_ >= streamed_bytes &&
                   reinterpret_cast<std::uintptr_t>(out.data) % cache_line == 0;
     int const row = plan_.row_axis();
     for (int k = 0; k < plan_.kept_rank + plan_.scanned_rank; ++k) {
@@ -140,7 +139,7 @@ class scan_sweep {
   /// Evaluates part of a row to `values`; returns where the values are.
   void const* produce(line_memory& m, std::byte const* const* at, index_t first, index_t count,
                       std::byte* values) const {
-    if (void const* const x = m.loop.in_place(at + 1, first)) {
+    if (void const* const x = layout_.in_place(at + 1, first)) {
       return x;
     }
     int const bytes = f_.evaluator.item_bytes;

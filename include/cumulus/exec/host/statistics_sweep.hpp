@@ -169,7 +169,7 @@ class statistics_sweep : tile_sweep {
   bool reads_in_place() const {
     std::byte const* base[2 + max_leaves];
     locate_output(base, 0, plan_.kept_rank - 1);
-    return row_loop(layout_).in_place(base + 1, 0) != nullptr;
+    return layout_.in_place(base + 1, 0) != nullptr;
   }
 
   /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read
@@ -266,7 +266,7 @@ class statistics_sweep : tile_sweep {
   void fill(panel& p, row_loop& loop, index_t row, index_t column, panel_memory& memory) const {
     std::byte const* base[2 + max_leaves];
     locate_output(base, row, plan_.kept_rank - 1);
-    p.in_place = loop.in_place(base + 1, 0) != nullptr;
+    p.in_place = layout_.in_place(base + 1, 0) != nullptr;
     for (int r = 0; r < p.rows; r += step_of(p.follows)) {
       std::byte const* at[2 + max_leaves];
       plain::copy(base, base + operands_.size(), at);

@@ -125,7 +125,7 @@ class tile_sweep {
   /// values are.
   [[gnu::noinline]] void const* produce(row_loop& loop, std::byte const* const* at, index_t first,
                                         int count, std::byte* values, bool* valid) const {
-    void const* x = replaces_ ? nullptr : loop.in_place(at + 1, first);
+    void const* x = replaces_ ? nullptr : layout_.in_place(at + 1, first);
     if (x == nullptr) {
       std::byte* const row =
           const_cast<std::byte*>(moved(values, -first * f_.evaluator.item_bytes));
@@ -157,7 +157,7 @@ class tile_sweep {
         if (in_place && (tile == 0 || unit == begin)) {
           std::byte const* at[2 + max_leaves];
           locate_output(at, unit / tiles, plan_.kept_rank);
-          row = loop.in_place(at + 1, 0);
+          row = layout_.in_place(at + 1, 0);
         }
         void const* const x = in_place
                                   ? moved(row, first * f_.evaluator.item_bytes)
@@ -261,7 +261,7 @@ class tile_sweep {
             int const width = static_cast<int>(plain::min<index_t>(column_block, columns - column));
             std::byte const* base[2 + max_leaves];
             locate_output(base, row, plan_.kept_rank - 1);
-            bool const in_place = loop.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
+            bool const in_place = layout_.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
             column_truths& counted = memory.truths;
             auto const run_of = [&](int r) {
               return folded ? width * plain::min(tile_lanes, count - r) : width;

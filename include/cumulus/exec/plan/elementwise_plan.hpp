@@ -198,6 +198,7 @@ class row_walker {
 
   std::byte const* const* at() const { return at_; }
 
+  /// Goes on to the next row.
   [[gnu::noinline]] void next() {
     for (int k = rank_ - 2; k >= 0; --k) {
       if (++index_[k] < extent_[k]) {
