@@ -22,8 +22,8 @@ struct column_rows {
   rows_ahead ahead;
 };
 
-/// Adds rows to the lanes of a slot, which are new if `fresh`.
-using add_loop = void (*)(column_rows rows, void* state, int slot, bool fresh);
+/// Adds rows to lanes and merges those, as a step says.
+using add_loop = void (*)(column_rows rows, void* state, lane_step const& step);
 
 /// The loops of one accumulation. `state` is what a tile of columns is accumulated in: a number of
 /// slots with a lane of each column, and what all lanes of a column share.
@@ -33,15 +33,15 @@ struct column_loops {
   void (*begin)(column_part const& tile, void* state, int lanes);
   /// Lanes that have seen nothing.
   void (*start)(void* state, int slot, int lanes);
-  /// By log2 of the lanes that take turns: rows of one lane; of two or four lanes, which are new
-  /// and are merged. Each adds to a multiple of so many columns, of at most most_bytes_at_once.
-  add_loop add[3];
-  int columns_at_once[3];
+  /// Rows of one lane, and of four lanes that take turns, are new and are merged. Each adds to a
+  /// multiple of so many columns, of at most most_bytes_at_once.
+  add_loop add[2];
+  int columns_at_once[2];
   /// Elements that add nothing to `count` columns from `first` on.
   void (*fill)(void const* state, int first, int count, void* elements);
-  /// Lanes of slot `to` become those of `first` merged with those of `second`, which begin `later`
-  /// lanes on. `counts`: what counts in them is added up as well.
-  void (*merge)(void* state, int first, int second, int later, int to, int lanes, bool counts);
+  /// The first `lanes` lanes of slot 0 are merged with as many that follow, and what counts in them
+  /// is added up.
+  void (*merge)(void* state, int lanes);
   void (*close)(column_part const& tile, void const* state, int slot, void* summaries);
 };
 
@@ -51,21 +51,21 @@ namespace detail {
 
 /// Adds rows to lanes, several of which may take turns. Their own elements a little ahead are asked
 /// for, near their ends those of the `next` rows.
-CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, void const* const* x,
+CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, void const* const* x,
                                   void const* const* next, int rows, int columns, void* state,
-                                  int slot, bool fresh) {
+                                  lane_step const& how) {
   index_t const item = loops.element_bytes;
-  int const step = loops.columns_at_once[log2_lanes];
-  add_loop const add = loops.add[log2_lanes];
+  int const step = loops.columns_at_once[four_lanes];
+  add_loop const add = loops.add[four_lanes];
   constexpr int distance = 256;  // bytes: a few lines of each of up to 16 rows
   int const near_end = plain::max(columns - distance / loops.element_bytes, 0);
   int const edge = near_end - near_end % step;
   int const whole = columns - columns % step;
   if (edge > 0) {
-    add({x, rows, 0, edge, 0, {x, distance}}, state, slot, fresh);
+    add({x, rows, 0, edge, 0, {x, distance}}, state, how);
   }
   if (whole > edge) {
-    add({x, rows, edge, whole, 0, {next, -near_end * item}}, state, slot, fresh);
+    add({x, rows, edge, whole, 0, {next, -near_end * item}}, state, how);
   }
   int const left = columns - whole;
   if (left > 0) {
@@ -78,7 +78,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, voi
       std::memcpy(values[g], static_cast<std::byte const*>(x[g]) + whole * item, left * item);
       last[g] = values[g];
     }
-    add({last, rows, whole, whole + step, whole, {last, 0}}, state, slot, fresh);
+    add({last, rows, whole, whole + step, whole, {last, 0}}, state, how);
   }
 }
 
@@ -93,12 +93,8 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, voi
   for (lane_step const& step : schedule) {
     reader.read(step.rows, &step + 1 == schedule.end() ? row_range{} : (&step + 1)->rows,
                 tile.columns * index_t{loops.element_bytes});
-    int const log2_lanes = schedule.lanes() / 2;  // of 1, 2 or 4
-    detail::add_rows(loops, log2_lanes, reader.x(), reader.next(), step.rows.count, tile.columns,
-                     state, step.slot, step.fresh);
-    lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
-      loops.merge(state, earlier, later, 0, to, tile.columns, false);
-    });
+    detail::add_rows(loops, schedule.four_lanes(), reader.x(), reader.next(), step.rows.count,
+                     tile.columns, state, step);
   }
   loops.close(tile, state, schedule.result(), summaries);
 }
@@ -113,7 +109,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, voi
   void const* x[rows_at_once];
   bool const* valid[rows_at_once] = {};
   auto const add = [&](void const* const* from, int rows, int lanes) {
-    detail::add_rows(loops, 0, from, from, rows, lanes, state, 0, false);
+    detail::add_rows(loops, false, from, from, rows, lanes, state, {});
   };
   for (int r = 0; r < tile.rows; r += rows_at_once * tile_lanes) {
     int const left = tile.rows - r;
@@ -127,7 +123,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, int log2_lanes, voi
   }
   // Lane l of a column and lane l + 16 lie 16 * columns apart.
   for (int half = run / 2; half >= tile.columns; half /= 2) {
-    loops.merge(state, 0, 0, half, 0, half, true);
+    loops.merge(state, half);
   }
   if (tile.truths != nullptr) {
     tile.truths->fold();

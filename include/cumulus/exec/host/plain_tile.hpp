@@ -45,9 +45,9 @@ template <class A, missing Missing> class plain_tile {
   }
 
   struct column_state {
-    lane_type lane[lane_slots][column_block];
-    T shift[column_block];
-    int count[column_block];
+    lane_type lane[lane_slots][long_block];
+    T shift[long_block];
+    int count[long_block];
   };
 
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {

@@ -30,7 +30,9 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   using base::counts, base::truths_at, base::here, base::load_numbers, base::store_numbers;
   using base::masked, base::width;
   using typename base::elements;
-  using index_type = std::int32_t;  ///< of a tile
+  /// Of a tile; as wide as a wide element, so that one mask serves both.
+  static constexpr int index_bytes = sizeof(reduced_from_t<T>) == 8 ? 8 : 4;
+  using index_type = typename signed_of_size<index_bytes>::type;
   using positions = simd<index_type, width>;
   static constexpr int packs = 4;  ///< of a row that are compared side by side
 
@@ -67,7 +69,6 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
                 positions::splat(0)};
       }
       for (int i = 0; i < whole; i += together) {
-        prefetch_behind(x + i, together * int{sizeof(element)});
         for (int k = 0; k < packs; ++k) {
           int const at = i + k * width;
           add_pack(a[k], x + at, truths_at(valid, at), step + positions::splat(at));
@@ -92,9 +93,9 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   }
 
   struct column_state {
-    element value[column_block];
-    index_type index[column_block];
-    index_type count[column_block];
+    element value[long_block];
+    index_type index[long_block];
+    index_type count[long_block];
   };
 
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
@@ -141,9 +142,9 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   static void add_pack(lane_pack& a, element const* at, [[maybe_unused]] bool const* valid,
                        positions index) {
     elements const x = load_numbers(at);
-    auto take = resize_mask<4>(beats(x, a.best.value));
+    auto take = resize_mask<index_bytes>(beats(x, a.best.value));
     if constexpr (masked) {
-      auto const counted = resize_mask<4>(here(x, valid));
+      auto const counted = resize_mask<index_bytes>(here(x, valid));
       a.count = a.count - positions(counted.v());
       take = (take | (a.best.index < positions::splat(0))) & counted;
     }
@@ -153,8 +154,8 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   /// The better of two for each lane, or the one there is.
   template <int N> static void join(best_of<N>& a, best_of<N> const& b) {
     auto const none = simd<index_type, N>::splat(0);
-    auto const equal = !(resize_mask<4>(beats(a.value, b.value)));
-    auto take = resize_mask<4>(beats(b.value, a.value)) | (equal & (b.index < a.index));
+    auto const equal = !(resize_mask<index_bytes>(beats(a.value, b.value)));
+    auto take = resize_mask<index_bytes>(beats(b.value, a.value)) | (equal & (b.index < a.index));
     take = (take | (a.index < none)) & (b.index >= none);
     a.value = select(resize_mask<sizeof(element)>(take), b.value, a.value);
     a.index = select(take, b.index, a.index);

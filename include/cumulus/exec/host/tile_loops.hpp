@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the loops over the tiles of a reduction are given and give back, without its types. A tile
-// is part of a row, or of up to column_block rows side by side.
+// is part of a row, or of up to long_block rows side by side.
 
 #include "cumulus/exec/plan/reduce_plan.hpp"
 
@@ -14,8 +14,10 @@ enum class missing {
   bytes,  ///< those that a row of truths says no to
 };
 
-/// Outputs side by side whose tiles are reduced together.
+/// Outputs side by side whose tiles are reduced together, where rows are evaluated first.
 inline constexpr int column_block = 2048;
+/// The same where rows are read in place: long pieces, which the processor reads ahead along.
+inline constexpr int long_block = 8192;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
 /// Rows that are fetched at most: as many as a processor keeps lines of the cache under way for.
@@ -113,13 +115,6 @@ template <bool AtOnce = false>
   }
 }
 
-/// Asks for what lies some way behind `bytes` bytes of a row that is being read: the processor
-/// itself does not read ahead beyond a page.
-[[gnu::always_inline]] inline void prefetch_behind(void const* at, int bytes) {
-  constexpr int distance = 2048;
-  prefetch<true>(static_cast<char const*>(at) + distance, bytes);
-}
-
 /// Rows that are asked for `distance` bytes ahead of where work is.
 struct rows_ahead {
   void const* const* rows;
@@ -133,7 +128,7 @@ struct rows_ahead {
 
 class column_truths;
 
-/// A tile of columns: `rows` <= 1024 of `columns` <= column_block elements; row 0 has index `first`
+/// A tile of columns: `rows` <= 1024 of `columns` <= long_block elements; row 0 has index `first`
 /// along the reduction.
 struct column_part {
   row_source const& source;
@@ -148,18 +143,21 @@ struct column_part {
 inline constexpr int lane_slots = lane_levels + 2;
 
 /// One step of a sweep over a tile of columns: rows that are added to the lanes in a slot, which
-/// are new if `fresh`. Then slots 0, 1, … merges - 1 are merged with the last one in turn, and what
+/// are new if `fresh`. Then slots 0, 1, … merges - 1 are merged with that one in turn, and what
 /// comes of it goes to slot `merges`.
 struct lane_step {
   row_range rows;
-  int slot;
-  bool fresh;
-  int merges;
+  int slot = 0;
+  bool fresh = false;
+  int merges = 0;
+
+  /// Where the lanes are in the end.
+  int target() const { return merges == 0 ? slot : merges; }
 };
 
 /// In what order a tile of columns is swept: lane by lane, so that partners (of 32: l and l + 16,
-/// then l and l + 8, …) meet as they complete. Four lanes at once (l, l + n / 4, …) or two where
-/// each has so few rows that all of them are fetched together.
+/// then l and l + 8, …) meet as they complete. Four lanes at once (l, l + n / 4, …) where each has
+/// so few rows that all of them are fetched together.
 class lane_schedule {
  public:
   /// `several`: lanes may be added together.
@@ -168,13 +166,9 @@ class lane_schedule {
     while ((1 << levels) < rows && levels < lane_levels) {
       ++levels;
     }
-    auto const fit = [&](int level) {
-      return levels >= level && rows <= rows_fetched << (levels - level);
-    };
-    int const level = !several ? 0 : fit(2) ? 2 : fit(1) ? 1 : 0;
-    lanes_ = 1 << level;
-    int const together = level > 0 ? rows_fetched : rows_at_once;
-    levels -= level;
+    four_lanes_ = several && levels >= 2 && rows <= rows_fetched << (levels - 2);
+    int const together = four_lanes_ ? rows_fetched : rows_at_once;
+    levels -= four_lanes_ ? 2 : 0;
     result_ = levels;
     int const lanes = 1 << levels;
     for (int k = 0; k < lanes; ++k) {
@@ -200,8 +194,8 @@ class lane_schedule {
 
   lane_step const* begin() const { return step_; }
   lane_step const* end() const { return step_ + count_; }
-  /// Lanes that are added at once.
-  int lanes() const { return lanes_; }
+  /// True if row g of a step belongs to lane g % 4 of four.
+  bool four_lanes() const { return four_lanes_; }
   /// The slot of what is left in the end.
   int result() const { return result_; }
 
@@ -216,7 +210,7 @@ class lane_schedule {
  private:
   lane_step step_[tile_length / rows_at_once];
   int count_ = 0;
-  int lanes_;
+  bool four_lanes_;
   int result_;
 };
 
@@ -225,7 +219,7 @@ template <class T, class Counts>
 void find_shifts(column_part const& tile, T* shift, Counts const& counts) {
   void const* x[rows_at_once];
   bool const* valid[rows_at_once] = {};
-  bool found[column_block] = {};
+  bool found[long_block] = {};
   int left = tile.columns;
   for (int r = 0; r < tile.rows && left > 0; ++r) {
     tile.source.fetch(r, 1, 1, x, valid);

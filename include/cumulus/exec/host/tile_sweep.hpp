@@ -237,97 +237,115 @@ class tile_sweep {
     return true;
   }
 
+  /// True if rows of columns are read where they are in memory.
+  bool rows_lie_in_place() const {
+    std::byte const* base[2 + max_leaves];
+    locate_output(base, 0, plan_.kept_rank - 1);
+    return layout_.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
+  }
+
+  /// Columns of a tile: as many as there may be, but enough tiles for all threads that pay.
+  index_t block_of_columns(bool in_place, index_t tiles) const {
+    constexpr index_t quantum = 64;
+    constexpr index_t tiles_of_a_thread = 2;
+    index_t const columns = plan_.columns();
+    index_t const most = in_place ? long_block : column_block;
+    index_t const each = plan_.outputs / columns * tiles;  // tiles of a block
+    index_t const threads = threads_that_pay(plan_.outputs * tiles, cost_of_columns());
+    index_t const wanted = threads > 1 ? (threads * tiles_of_a_thread + each - 1) / each : 1;
+    index_t const blocks = plain::max((columns + most - 1) / most, wanted);
+    return ((columns + blocks - 1) / blocks + quantum - 1) / quantum * quantum;
+  }
+  index_t cost_of_columns() const { return plan_.outputs * plain::max<index_t>(plan_.length, 1); }
+
   void sweep_columns(std::byte* partial, index_t tiles) const {
     index_t const columns = plan_.columns();
-    index_t const blocks = (columns + column_block - 1) / column_block;
+    bool const in_place = rows_lie_in_place();
+    index_t const block = block_of_columns(in_place, tiles);
+    index_t const blocks = (columns + block - 1) / block;
     bool const folded = f_.folded != nullptr && rows_follow_one_another();
     index_t const units = plan_.outputs / columns * blocks * tiles;
     index_t const bytes = static_cast<index_t>(f_.summary_bytes);
     index_t const result_step =
         operands_[0].stride[plan_.row_axis()] * index_t{operands_[0].item_bytes};
-    parallel_range(
-        units, 1, plan_.outputs * plain::max<index_t>(plan_.length, 1),
-        [&](index_t begin, index_t end) {
-          row_loop loop(layout_);
-          column_memory memory(f_);
-          for (index_t unit = begin; unit < end; ++unit) {
-            // Neighbouring units share a column block, and with it the pages of its rows.
-            index_t const tile = unit % tiles;
-            index_t const column = unit / tiles % blocks * column_block;
-            index_t const row = unit / tiles / blocks;
-            index_t const first = tile * tile_length;
-            int const count =
-                static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
-            int const width = static_cast<int>(plain::min<index_t>(column_block, columns - column));
-            std::byte const* base[2 + max_leaves];
-            locate_output(base, row, plan_.kept_rank - 1);
-            bool const in_place = layout_.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
-            column_truths& counted = memory.truths;
-            auto const run_of = [&](int r) {
-              return folded ? width * plain::min(tile_lanes, count - r) : width;
-            };
-            auto const evaluate = [&](int r, int slot) {
-              std::byte const* at[2 + max_leaves];
-              plain::copy(base, base + operands_.size(), at);
-              locate_reduced(at, first + r);
-              return produce(loop, at, column, run_of(r),
-                             memory.values() + slot * column_block * f_.evaluator.item_bytes,
-                             memory.valid() + slot * column_block);
-            };
-            bool const at_even_steps = in_place && plan_.reduced_rank == 1;
-            auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
-              if (at_even_steps) {
-                index_t const item = f_.evaluator.item_bytes;
-                index_t const row_bytes = operands_[1].stride[plan_.kept_rank] * item;
-                for (int g = 0; g < n; ++g) {
-                  index_t const i = first + r + g * step;
-                  x[g] = moved(base[1],
-                               column * item +
-                                   (plan_.members != nullptr ? plan_.members[i] : i) * row_bytes);
-                }
-                return;
-              }
-              for (int g = 0; g < n; ++g) {
-                x[g] = evaluate(r + g * step, g);
-                truths[g] = memory.valid() + g * column_block;
-                if (replaces_) {
-                  counted.apply(const_cast<std::byte*>(static_cast<std::byte const*>(x[g])),
-                                truths[g], run_of(r + g * step));
-                }
-              }
-            };
+    parallel_range(units, 1, cost_of_columns(), [&](index_t begin, index_t end) {
+      row_loop loop(layout_);
+      column_memory memory(f_, block, in_place);
+      for (index_t unit = begin; unit < end; ++unit) {
+        // Neighbouring units share a column block, and with it the pages of its rows.
+        index_t const tile = unit % tiles;
+        index_t const column = unit / tiles % blocks * block;
+        index_t const row = unit / tiles / blocks;
+        index_t const first = tile * tile_length;
+        int const count = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
+        int const width = static_cast<int>(plain::min<index_t>(block, columns - column));
+        std::byte const* base[2 + max_leaves];
+        locate_output(base, row, plan_.kept_rank - 1);
+        column_truths& counted = memory.truths;
+        auto const run_of = [&](int r) {
+          return folded ? width * plain::min(tile_lanes, count - r) : width;
+        };
+        auto const evaluate = [&](int r, int slot) {
+          std::byte const* at[2 + max_leaves];
+          plain::copy(base, base + operands_.size(), at);
+          locate_reduced(at, first + r);
+          return produce(loop, at, column, run_of(r),
+                         memory.values() + slot * column_block * f_.evaluator.item_bytes,
+                         memory.valid() + slot * column_block);
+        };
+        bool const at_even_steps = in_place && plan_.reduced_rank == 1;
+        auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
+          if (at_even_steps) {
+            index_t const item = f_.evaluator.item_bytes;
+            index_t const row_bytes = operands_[1].stride[plan_.kept_rank] * item;
+            for (int g = 0; g < n; ++g) {
+              index_t const i = first + r + g * step;
+              x[g] =
+                  moved(base[1], column * item +
+                                     (plan_.members != nullptr ? plan_.members[i] : i) * row_bytes);
+            }
+            return;
+          }
+          for (int g = 0; g < n; ++g) {
+            x[g] = evaluate(r + g * step, g);
+            truths[g] = memory.valid() + g * column_block;
             if (replaces_) {
-              counted.begin(width, folded ? tile_lanes : 1, nothing(), f_.evaluator.item_bytes);
-              for (int r = 0; r < count && !counted.complete(); r += folded ? tile_lanes : 1) {
-                counted.find(static_cast<std::byte const*>(evaluate(r, 0)), memory.valid(),
-                             run_of(r));
-              }
-            }
-            row_source const source(fetch, in_place);
-            column_part const part{source, count, width, first, replaces_ ? &counted : nullptr};
-            (folded ? f_.folded : f_.columns)(part, memory.state(), memory.summaries());
-            index_t const output = row * columns + column;
-            if (partial == nullptr) {
-              f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output),
-                        result_step);
-              continue;
-            }
-            for (int c = 0; c < width; ++c) {
-              std::memcpy(partial + ((output + c) * tiles + tile) * bytes,
-                          memory.summaries() + c * bytes, f_.summary_bytes);
+              counted.apply(const_cast<std::byte*>(static_cast<std::byte const*>(x[g])), truths[g],
+                            run_of(r + g * step));
             }
           }
-        });
+        };
+        if (replaces_) {
+          counted.begin(width, folded ? tile_lanes : 1, nothing(), f_.evaluator.item_bytes);
+          for (int r = 0; r < count && !counted.complete(); r += folded ? tile_lanes : 1) {
+            counted.find(static_cast<std::byte const*>(evaluate(r, 0)), memory.valid(), run_of(r));
+          }
+        }
+        row_source const source(fetch, in_place);
+        column_part const part{source, count, width, first, replaces_ ? &counted : nullptr};
+        (folded ? f_.folded : f_.columns)(part, memory.state(), memory.summaries());
+        index_t const output = row * columns + column;
+        if (partial == nullptr) {
+          f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output), result_step);
+          continue;
+        }
+        for (int c = 0; c < width; ++c) {
+          std::memcpy(partial + ((output + c) * tiles + tile) * bytes,
+                      memory.summaries() + c * bytes, f_.summary_bytes);
+        }
+      }
+    });
   }
 
   /// What a thread needs for a tile of columns.
   class column_memory {
    public:
-    explicit column_memory(tile_functions const& f)
-        : values_(rows_fetched * column_block * f.evaluator.item_bytes),
-          summaries_(column_block * f.summary_bytes),
+    column_memory(tile_functions const& f, index_t columns, bool in_place)
+        : values_(in_place ? 0 : rows_fetched * column_block * f.evaluator.item_bytes),
+          summaries_(static_cast<std::size_t>(columns) * f.summary_bytes),
           state_((f.state_bytes + 63) / 64 * 64),
-          memory_(allocate_host(state_ + values_ + summaries_ + rows_fetched * column_block)) {}
+          memory_(allocate_host(state_ + values_ + summaries_ +
+                                (in_place ? 0 : rows_fetched * column_block))) {}
 
     std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* values() const { return state() + state_; }

@@ -16,7 +16,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using typename base::counters;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
-  using lanes = E[parts][column_block];
+  /// Some lines longer than its columns, so that lanes of a column lie in other sets of a cache.
+  using lanes = E[parts][long_block + 3 * 64 / sizeof(E)];
   /// Columns that are added together: two packs, where several lanes of them fit the registers a
   /// line of the cache.
   static constexpr int step = 2 * width;
@@ -31,8 +32,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   /// What a tile of columns is accumulated in.
   struct column_state {
     lanes lane[lane_slots];
-    element shift[column_block];
-    std::int32_t count[column_block];
+    element shift[long_block];
+    std::int32_t count[long_block];
   };
 
   static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
@@ -88,11 +89,11 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  // Here and in add_lanes the packs that are added to are named by constants, in functions that are
+  // Here and in add_four_lanes the packs that are added to are named by constants, in functions that are
   // always inline: at -O2 g++ keeps them in memory otherwise.
-  static void add(column_rows rows, void* in, int slot, bool fresh) {
+  static void add(column_rows rows, void* in, lane_step const& how) {
     column_state& state = state_of(in);
-    lanes& sum = state.lane[slot];
+    lanes& sum = state.lane[how.slot];
     for (int c = rows.first; c < rows.end; c += step) {
       int const at = c - rows.origin;
       lane_pack a[2];
@@ -101,7 +102,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       auto const take_lanes = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
         for (int p = 0; p < parts; ++p) {
-          a[k].part[p] = fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
+          a[k].part[p] =
+              how.fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
         }
         if constexpr (masked) {
           a[k].count = load_numbers(&state.count[column]);
@@ -127,25 +129,21 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       for (; g < rows.rows; ++g) {
         add_row(g);
       }
-      auto const store_lanes = [&](int k) __attribute__((always_inline)) {
+      auto const put_lanes = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
-        for (int p = 0; p < parts; ++p) {
-          store_numbers(&sum[p][column], a[k].part[p]);
-        }
+        store_lanes(state, how, column, a[k].part);
         if constexpr (masked) {
           store_numbers(&state.count[column], a[k].count);
         }
       };
-      store_lanes(0);
-      store_lanes(1);
+      put_lanes(0);
+      put_lanes(1);
     }
   }
 
-  /// Rows g, g + Lanes, … of these belong to one lane.
-  template <int Lanes> static void add_lanes(column_rows rows, void* in, int slot, bool /*fresh*/) {
-    static_assert(Lanes == 2 || Lanes == 4);
+  /// Rows g, g + 4, … of these belong to one lane.
+  static void add_four_lanes(column_rows rows, void* in, lane_step const& how) {
     column_state& state = state_of(in);
-    lanes& to = state.lane[slot];
     constexpr int packs = step_of_lanes / width;
     static_assert(packs == 1 || packs == 2);
     for (int c = rows.first; c < rows.end; c += step_of_lanes) {
@@ -166,30 +164,24 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         }
         rows.ahead.template ask<element>(g, at, step_of_lanes);
       };
-      for (int g = 0; g < rows.rows; g += Lanes) {
+      for (int g = 0; g < rows.rows; g += 4) {
         add_row(a[0], g);
         if (g + 1 < rows.rows) {
           add_row(a[1], g + 1);
         }
-        if constexpr (Lanes == 4) {
-          if (g + 2 < rows.rows) {
-            add_row(a[2], g + 2);
-          }
-          if (g + 3 < rows.rows) {
-            add_row(a[3], g + 3);
-          }
+        if (g + 2 < rows.rows) {
+          add_row(a[2], g + 2);
+        }
+        if (g + 3 < rows.rows) {
+          add_row(a[3], g + 3);
         }
       }
       auto const store_merged = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
-        if constexpr (Lanes == 4) {
-          V::merge(a[0][k].part, a[2][k].part);
-          V::merge(a[1][k].part, a[3][k].part);
-        }
+        V::merge(a[0][k].part, a[2][k].part);
+        V::merge(a[1][k].part, a[3][k].part);
         V::merge(a[0][k].part, a[1][k].part);
-        for (int p = 0; p < parts; ++p) {
-          store_numbers(&to[p][column], a[0][k].part[p]);
-        }
+        store_lanes(state, how, column, a[0][k].part);
         if constexpr (masked) {
           store_numbers(&state.count[column],
                         load_numbers(&state.count[column]) +
@@ -203,26 +195,43 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static void merge(void* in, int first, int second, int later, int to, int count,
-                    [[maybe_unused]] bool with_counts) {
+  static void merge(void* in, int count) {
     column_state& state = state_of(in);
+    lanes& sum = state.lane[0];
     for (int c = 0; c < count; c += width) {
       simd<E, width> a[parts];
       simd<E, width> b[parts];
       for (int p = 0; p < parts; ++p) {
-        a[p] = load_numbers(&state.lane[first][p][c]);
-        b[p] = load_numbers(&state.lane[second][p][c + later]);
+        a[p] = load_numbers(&sum[p][c]);
+        b[p] = load_numbers(&sum[p][c + count]);
       }
       V::merge(a, b);
       for (int p = 0; p < parts; ++p) {
-        store_numbers(&state.lane[to][p][c], a[p]);
+        store_numbers(&sum[p][c], a[p]);
       }
       if constexpr (masked) {
-        if (with_counts) {
-          store_numbers(&state.count[c],
-                        load_numbers(&state.count[c]) + load_numbers(&state.count[c + later]));
-        }
+        store_numbers(&state.count[c],
+                      load_numbers(&state.count[c]) + load_numbers(&state.count[c + count]));
       }
+    }
+  }
+
+  /// Merges lanes of the columns c, c + 1, … with those that wait for them and stores the result.
+  [[gnu::always_inline]] static void store_lanes(column_state& state, lane_step const& step, int c,
+                                                 simd<E, width>* a) {
+    for (int level = 0; level < step.merges; ++level) {
+      simd<E, width> earlier[parts];
+      for (int p = 0; p < parts; ++p) {
+        earlier[p] = load_numbers(&state.lane[level][p][c]);
+      }
+      V::merge(earlier, a);
+      for (int p = 0; p < parts; ++p) {
+        a[p] = earlier[p];
+      }
+    }
+    lanes& to = state.lane[step.target()];
+    for (int p = 0; p < parts; ++p) {
+      store_numbers(&to[p][c], a[p]);
     }
   }
 
@@ -234,14 +243,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   }
 
   static_assert(step * int{sizeof(element)} <= most_bytes_at_once);
-  static constexpr column_loops loops = {int{sizeof(element)},
-                                         begin,
-                                         start,
-                                         {add, add_lanes<2>, add_lanes<4>},
-                                         {step, step_of_lanes, step_of_lanes},
-                                         fill,
-                                         merge,
-                                         close};
+  static constexpr column_loops loops = {int{sizeof(element)},  begin, start, {add, add_four_lanes},
+                                         {step, step_of_lanes}, fill,  merge, close};
 
   /// Each column's first element, as many times as `count` neighbours hold the tile's columns.
   static void take_first_row(column_part const& tile, element* shift, int count) {

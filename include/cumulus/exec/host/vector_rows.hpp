@@ -51,7 +51,6 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
     };
     int const whole = n - n % tile_lanes;
     for (int i = 0; i < whole; i += tile_lanes) {
-      prefetch_behind(x + i, tile_lanes * int{sizeof(element)});
       add(x + i);
     }
     if (whole < n) {
