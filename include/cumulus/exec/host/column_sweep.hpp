@@ -42,7 +42,7 @@ struct column_loops {
   /// The first `lanes` lanes of slot 0 are merged with as many that follow, and what counts in them
   /// is added up.
   void (*merge)(void* state, int lanes);
-  void (*close)(column_part const& tile, void const* state, int slot, void* summaries);
+  void (*close)(column_part const& tile, void const* state, int slot);
 };
 
 inline constexpr int most_bytes_at_once = 2 * vector_bytes;
@@ -86,7 +86,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, vo
 
 /// Reduces a tile as lane_schedule says.
 [[gnu::noinline]] inline void sweep_column_tile(column_part const& tile, column_loops const& loops,
-                                                void* state, void* summaries) {
+                                                void* state) {
   loops.begin(tile, state, tile.columns);
   lane_schedule const schedule(tile.rows, true);
   row_reader reader(tile.source);
@@ -96,13 +96,13 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, vo
     detail::add_rows(loops, schedule.four_lanes(), reader.x(), reader.next(), step.rows.count,
                      tile.columns, state, step);
   }
-  loops.close(tile, state, schedule.result(), summaries);
+  loops.close(tile, state, schedule.result());
 }
 
 /// The same for few columns whose rows follow one another in memory, so that 32 of them are one run
 /// of 32 * columns lanes: row g of the source is such a run, the last one may be shorter.
 [[gnu::noinline]] inline void sweep_folded_tile(column_part const& tile, column_loops const& loops,
-                                                void* state, void* summaries) {
+                                                void* state) {
   int const run = tile_lanes * tile.columns;
   loops.begin(tile, state, run);
   loops.start(state, 0, run);
@@ -128,7 +128,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, vo
   if (tile.truths != nullptr) {
     tile.truths->fold();
   }
-  loops.close(tile, state, 0, summaries);
+  loops.close(tile, state, 0);
 }
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -6,7 +6,6 @@
 
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_truths.hpp"
-#include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -50,7 +49,7 @@ template <class A, missing Missing> class plain_tile {
     int count[long_block];
   };
 
-  static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
+  static void columns(column_part const& tile, column_state& state) {
     int const columns = tile.columns;
     plain::fill(state.count, state.count + columns, masked ? 0 : tile.rows);
     plain::fill(state.shift, state.shift + columns, T(0));
@@ -88,7 +87,8 @@ template <class A, missing Missing> class plain_tile {
     lane_type const* const sum = state.lane[schedule.result()];
     for (int c = 0; c < columns; ++c) {
       index_t const n = state.count[c];
-      out[c] = {n > 0 ? A::close(sum[c], n, state.shift[c]) : typename A::tile{}, n};
+      tile.results.template put<A>(
+          c, n > 0 ? A::close(sum[c], n, state.shift[c]) : typename A::tile{}, n);
     }
   }
 };

@@ -7,7 +7,6 @@
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/tile_elements.hpp"
 #include "cumulus/exec/host/vector_lanes.hpp"
-#include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -98,7 +97,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     index_type count[long_block];
   };
 
-  static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
+  static void columns(column_part const& tile, column_state& state) {
     int const padded = (tile.columns + width - 1) / width * width;
     plain::fill(state.value, state.value + padded, element(0));
     plain::fill(state.index, state.index + padded, -1);
@@ -123,9 +122,10 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     }
     for (int c = 0; c < tile.columns; ++c) {
       bool const none = state.index[c] < 0;
-      out[c] = {{static_cast<compute_t<T>>(state.value[c]),
-                 none ? index_t{-1} : tile.first + state.index[c]},
-                masked ? index_t{state.count[c]} : index_t{tile.rows}};
+      tile.results.template put<A>(c,
+                                   {static_cast<compute_t<T>>(state.value[c]),
+                                    none ? index_t{-1} : tile.first + state.index[c]},
+                                   masked ? index_t{state.count[c]} : index_t{tile.rows});
     }
   }
 

@@ -33,30 +33,26 @@ using produced_t = typename std::conditional_t<
     with_values_of<Tree, typename Tile::element>, std::type_identity<Tree>>::type;
 
 template <class A>
-void finish_tiles(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
-                  std::byte* to, index_t step) {
-  auto* tile = static_cast<tile_summary<A>*>(summaries);
-  for (index_t o = 0; o < outputs; ++o, tile += tiles) {
-    // Pairwise in index order, an odd one carried.
-    for (index_t count = tiles; count > 1; count = (count + 1) / 2) {
-      for (index_t i = 0; i < count / 2; ++i) {
-        tile[i] = merge_tiles<A>(tile[2 * i], tile[2 * i + 1]);
-      }
-      if (count % 2 != 0) {
-        tile[count / 2] = tile[count - 1];
-      }
+void finish_tiles(void const* accumulation, void* summaries, index_t tiles, std::byte* to) {
+  auto* const tile = static_cast<tile_summary<A>*>(summaries);
+  // Pairwise in index order, an odd one carried.
+  for (index_t count = tiles; count > 1; count = (count + 1) / 2) {
+    for (index_t i = 0; i < count / 2; ++i) {
+      tile[i] = merge_tiles<A>(tile[2 * i], tile[2 * i + 1]);
     }
-    *reinterpret_cast<typename A::result*>(const_cast<std::byte*>(moved(to, o * step))) =
-        static_cast<A const*>(accumulation)->finish(tile->state, tile->count);
+    if (count % 2 != 0) {
+      tile[count / 2] = tile[count - 1];
+    }
   }
+  *reinterpret_cast<typename A::result*>(to) =
+      static_cast<A const*>(accumulation)->finish(tile->state, tile->count);
 }
 
-template <class A, class Tile> constexpr auto folded_of() {
-  using loop = void (*)(column_part const&, void* state, void* summaries);
+template <class Tile> constexpr auto folded_of() {
+  using loop = void (*)(column_part const&, void* state);
   if constexpr (requires { &Tile::folded; }) {
-    return static_cast<loop>([](column_part const& tile, void* state, void* to) {
-      Tile::folded(tile, *static_cast<typename Tile::column_state*>(state),
-                   static_cast<tile_summary<A>*>(to));
+    return static_cast<loop>([](column_part const& tile, void* state) {
+      Tile::folded(tile, *static_cast<typename Tile::column_state*>(state));
     });
   } else {
     return static_cast<loop>(nullptr);
@@ -94,11 +90,10 @@ template <class Tree, class A, class Tile> constexpr tile_functions make_tile_fu
       .row = [](void const* x, bool const* valid, int n, int counted, index_t first,
                 void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, counted, first); },
       .columns =
-          [](column_part const& tile, void* state, void* to) {
-            Tile::columns(tile, *static_cast<typename Tile::column_state*>(state),
-                          static_cast<summary*>(to));
+          [](column_part const& tile, void* state) {
+            Tile::columns(tile, *static_cast<typename Tile::column_state*>(state));
           },
-      .folded = folded_of<A, Tile>(),
+      .folded = folded_of<Tile>(),
       .finish = &finish_tiles<A>};
 }
 

@@ -70,8 +70,7 @@ class statistics_sweep : tile_sweep {
           host_statistic const& s = statistics_[k];
           index_t const bytes = static_cast<index_t>(s.loops->summary_bytes);
           for (index_t o = begin; o < end; ++o) {
-            s.loops->finish(s.accumulation, partial[k] + o * tiles * bytes, tiles, 1,
-                            result_of(s, o), 0);
+            s.loops->finish(s.accumulation, partial[k] + o * tiles * bytes, tiles, result_of(s, o));
           }
         }
       });
@@ -126,7 +125,7 @@ class statistics_sweep : tile_sweep {
                                : summary;
           reduce_row(s, x, truths_ ? valid : nullptr, count, first, own, valid + room, to);
           if (tiles == 1) {
-            s.loops->finish(s.accumulation, to, 1, 1, result_of(s, unit), 0);
+            s.loops->finish(s.accumulation, to, 1, result_of(s, unit));
           }
         }
       }
@@ -190,16 +189,13 @@ class statistics_sweep : tile_sweep {
     panel_memory(statistics_sweep const& sweep, index_t elements)
         : panel_(rounded(static_cast<std::size_t>(elements * sweep.item_))),
           rows_(static_cast<std::size_t>(rows_fetched * column_block * sweep.item_)),
-          summaries_(column_block * sweep.summary_bytes_),
           state_(sweep.state_bytes_),
-          memory_(allocate_host(panel_ + rows_ + summaries_ + state_ +
-                                static_cast<std::size_t>(elements) + rows_fetched * column_block)) {
-    }
+          memory_(allocate_host(panel_ + rows_ + state_ + static_cast<std::size_t>(elements) +
+                                rows_fetched * column_block)) {}
 
     std::byte* values() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* rows() const { return values() + panel_; }
-    std::byte* summaries() const { return rows() + rows_; }
-    std::byte* state() const { return summaries() + summaries_; }
+    std::byte* state() const { return rows() + rows_; }
     bool* row_truths() const { return reinterpret_cast<bool*>(state() + state_); }
     bool* valid() const { return row_truths() + rows_fetched * column_block; }
 
@@ -208,7 +204,6 @@ class statistics_sweep : tile_sweep {
    private:
     std::size_t panel_;
     std::size_t rows_;
-    std::size_t summaries_;
     std::size_t state_;
     buffer memory_;
   };
@@ -240,17 +235,11 @@ class statistics_sweep : tile_sweep {
         index_t const output = row * columns + column;
         for (std::size_t k = 0; k < statistics_.size(); ++k) {
           host_statistic const& s = statistics_[k];
-          reduce_columns(s, p, k == 0, memory);
-          if (tiles == 1) {
-            s.loops->finish(s.accumulation, memory.summaries(), 1, p.width, result_of(s, output),
-                            operands_[0].stride[plan_.row_axis()] * s.item_bytes);
-            continue;
-          }
-          index_t const bytes = static_cast<index_t>(s.loops->summary_bytes);
-          for (int c = 0; c < p.width; ++c) {
-            std::memcpy(partial[k] + ((output + c) * tiles + tile) * bytes,
-                        memory.summaries() + c * bytes, s.loops->summary_bytes);
-          }
+          reduce_columns(
+              s, p, k == 0, memory,
+              tiles == 1
+                  ? results_in_row(result_of(s, output), s.item_bytes, s.accumulation)
+                  : summaries_of(partial[k], output * tiles + tile, s.loops->summary_bytes, tiles));
         }
       }
     });
@@ -282,7 +271,7 @@ class statistics_sweep : tile_sweep {
 
   /// The summaries of one statistic of a panel.
   void reduce_columns(host_statistic const& s, panel const& p, bool first_read,
-                      panel_memory& memory) const {
+                      panel_memory& memory, column_results const& results) const {
     tile_functions const& f = *s.loops;
     bool const folded = p.follows && f.folded != nullptr;
     bool const truths = p.valid != nullptr || s.skips_nan;
@@ -316,8 +305,8 @@ class statistics_sweep : tile_sweep {
       }
     }
     row_source const source(fetch, first_read && p.in_place && !replaces);
-    column_part const part{source, p.rows, p.width, p.first, replaces ? &counted : nullptr};
-    (folded ? f.folded : f.columns)(part, memory.state(), memory.summaries());
+    (folded ? f.folded : f.columns)(
+        {source, p.rows, p.width, p.first, replaces ? &counted : nullptr, results}, memory.state());
   }
 
   void (*numbers_)(void const*, bool const*, int, bool*);

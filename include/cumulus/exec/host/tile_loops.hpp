@@ -4,6 +4,7 @@
 // is part of a row, or of up to long_block rows side by side.
 
 #include "cumulus/exec/plan/reduce_plan.hpp"
+#include "cumulus/exec/plan/tile_summary.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -128,6 +129,24 @@ struct rows_ahead {
 
 class column_truths;
 
+/// Where what columns come to goes, `step` bytes from one to the next.
+struct column_results {
+  std::byte* to;
+  index_t step;
+  /// Results are wanted, because there is one tile only; null: summaries.
+  void const* accumulation;
+
+  template <class A> void put(int column, typename A::tile const& state, index_t count) const {
+    std::byte* const at = to + column * step;
+    if (accumulation != nullptr) {
+      *reinterpret_cast<typename A::result*>(at) =
+          static_cast<A const*>(accumulation)->finish(state, count);
+    } else {
+      *reinterpret_cast<tile_summary<A>*>(at) = {state, count};
+    }
+  }
+};
+
 /// A tile of columns: `rows` <= 1024 of `columns` <= long_block elements; row 0 has index `first`
 /// along the reduction.
 struct column_part {
@@ -136,6 +155,7 @@ struct column_part {
   int columns;
   index_t first;
   column_truths* truths;  ///< where some elements do not count and are replaced already; else null
+  column_results results;
 };
 
 /// Where lanes of columns are while a tile is swept: those that wait for a partner, one for each

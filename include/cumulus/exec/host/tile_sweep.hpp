@@ -21,12 +21,11 @@ struct tile_functions {
   void (*nothing)(std::byte* to);  ///< what changes nothing (absent::replaced)
   /// `counted` of `n` elements count.
   void (*row)(void const* x, bool const* valid, int n, int counted, index_t first, void* summary);
-  void (*columns)(column_part const&, void* state, void* summaries);
+  void (*columns)(column_part const&, void* state);
   /// The same for few columns whose rows follow one another; null: there is no such loop.
-  void (*folded)(column_part const&, void* state, void* summaries);
-  /// Merges `tiles` summaries to each of `outputs` results, which lie `step` bytes apart.
-  void (*finish)(void const* accumulation, void* summaries, index_t tiles, index_t outputs,
-                 std::byte* to, index_t step);
+  void (*folded)(column_part const&, void* state);
+  /// Merges `tiles` summaries to a result.
+  void (*finish)(void const* accumulation, void* summaries, index_t tiles, std::byte* to);
 };
 
 /// The sweep over the tiles of a planned reduction: operands are the output, the leaves and, if
@@ -59,8 +58,8 @@ class tile_sweep {
     if (tiles > 1) {
       parallel_range(plan_.outputs, 1, plan_.outputs * tiles, [&](index_t begin, index_t end) {
         for (index_t o = begin; o < end; ++o) {
-          f_.finish(accumulation_, partial + o * tiles * index_t(f_.summary_bytes), tiles, 1,
-                    result_of(o), 0);
+          f_.finish(accumulation_, partial + o * tiles * index_t(f_.summary_bytes), tiles,
+                    result_of(o));
         }
       });
     }
@@ -94,6 +93,17 @@ class tile_sweep {
     }
     step_to(at, operands_, plan_.extent, plan_.kept_rank, k + 1, i);
     return column;
+  }
+
+  /// Results of the only tile of their outputs, from the one at `to` on.
+  column_results results_in_row(std::byte* to, int item_bytes, void const* accumulation) const {
+    return {to, operands_[0].stride[plan_.row_axis()] * item_bytes, accumulation};
+  }
+  /// Summaries of one of several tiles, from summary `first` on.
+  static column_results summaries_of(std::byte* partial, index_t first, std::size_t summary_bytes,
+                                     index_t tiles) {
+    index_t const bytes = static_cast<index_t>(summary_bytes);
+    return {partial + first * bytes, tiles * bytes, nullptr};
   }
 
   /// The mask of part of a row joins what the expression itself says.
@@ -168,7 +178,7 @@ class tile_sweep {
                       : count;
         f_.row(x, valid, count, counted, first, summary);
         if (partial == nullptr) {
-          f_.finish(accumulation_, own, 1, 1, result_of(unit), 0);
+          f_.finish(accumulation_, own, 1, result_of(unit));
         }
       }
     });
@@ -265,12 +275,9 @@ class tile_sweep {
     index_t const blocks = (columns + block - 1) / block;
     bool const folded = f_.folded != nullptr && rows_follow_one_another();
     index_t const units = plan_.outputs / columns * blocks * tiles;
-    index_t const bytes = static_cast<index_t>(f_.summary_bytes);
-    index_t const result_step =
-        operands_[0].stride[plan_.row_axis()] * index_t{operands_[0].item_bytes};
     parallel_range(units, 1, cost_of_columns(), [&](index_t begin, index_t end) {
       row_loop loop(layout_);
-      column_memory memory(f_, block, in_place);
+      column_memory memory(f_, in_place);
       for (index_t unit = begin; unit < end; ++unit) {
         // Neighbouring units share a column block, and with it the pages of its rows.
         index_t const tile = unit % tiles;
@@ -322,17 +329,13 @@ class tile_sweep {
           }
         }
         row_source const source(fetch, in_place);
-        column_part const part{source, count, width, first, replaces_ ? &counted : nullptr};
-        (folded ? f_.folded : f_.columns)(part, memory.state(), memory.summaries());
         index_t const output = row * columns + column;
-        if (partial == nullptr) {
-          f_.finish(accumulation_, memory.summaries(), 1, width, result_of(output), result_step);
-          continue;
-        }
-        for (int c = 0; c < width; ++c) {
-          std::memcpy(partial + ((output + c) * tiles + tile) * bytes,
-                      memory.summaries() + c * bytes, f_.summary_bytes);
-        }
+        column_results const results =
+            partial == nullptr
+                ? results_in_row(result_of(output), operands_[0].item_bytes, accumulation_)
+                : summaries_of(partial, output * tiles + tile, f_.summary_bytes, tiles);
+        (folded ? f_.folded : f_.columns)(
+            {source, count, width, first, replaces_ ? &counted : nullptr, results}, memory.state());
       }
     });
   }
@@ -340,23 +343,19 @@ class tile_sweep {
   /// What a thread needs for a tile of columns.
   class column_memory {
    public:
-    column_memory(tile_functions const& f, index_t columns, bool in_place)
+    column_memory(tile_functions const& f, bool in_place)
         : values_(in_place ? 0 : rows_fetched * column_block * f.evaluator.item_bytes),
-          summaries_(static_cast<std::size_t>(columns) * f.summary_bytes),
           state_((f.state_bytes + 63) / 64 * 64),
-          memory_(allocate_host(state_ + values_ + summaries_ +
-                                (in_place ? 0 : rows_fetched * column_block))) {}
+          memory_(allocate_host(state_ + values_ + (in_place ? 0 : rows_fetched * column_block))) {}
 
     std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* values() const { return state() + state_; }
-    std::byte* summaries() const { return values() + values_; }
-    bool* valid() const { return reinterpret_cast<bool*>(summaries() + summaries_); }
+    bool* valid() const { return reinterpret_cast<bool*>(values() + values_); }
 
     column_truths truths;
 
    private:
     std::size_t values_;
-    std::size_t summaries_;
     std::size_t state_;
     buffer memory_;
   };

@@ -36,11 +36,11 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     std::int32_t count[long_block];
   };
 
-  static void columns(column_part const& tile, column_state& state, tile_summary<A>* out) {
-    sweep_column_tile(tile, loops, &state, out);
+  static void columns(column_part const& tile, column_state& state) {
+    sweep_column_tile(tile, loops, &state);
   }
-  static void folded(column_part const& tile, column_state& state, tile_summary<A>* out) {
-    sweep_folded_tile(tile, loops, &state, out);
+  static void folded(column_part const& tile, column_state& state) {
+    sweep_folded_tile(tile, loops, &state);
   }
 
  private:
@@ -72,9 +72,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static void close(column_part const& tile, void const* in, int slot, void* summaries) {
+  static void close(column_part const& tile, void const* in, int slot) {
     column_state const& state = *static_cast<column_state const*>(in);
-    auto* const out = static_cast<tile_summary<A>*>(summaries);
     for (int c = 0; c < tile.columns; ++c) {
       index_t const n = tile.truths != nullptr ? tile.truths->counts()[c]
                         : masked               ? state.count[c]
@@ -83,9 +82,11 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       for (int p = 0; p < parts; ++p) {
         last[p] = state.lane[slot][p][c];
       }
-      out[c] = {n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(state.shift[c]))
-                      : typename A::tile{},
-                n};
+      tile.results.template put<A>(
+          c,
+          n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(state.shift[c]))
+                : typename A::tile{},
+          n);
     }
   }
 
