@@ -18,7 +18,7 @@ enum class missing {
 /// Outputs side by side whose tiles are reduced together, where rows are evaluated first.
 inline constexpr int column_block = 2048;
 /// The same where rows are read in place: long pieces, which the processor reads ahead along.
-inline constexpr int long_block = 8192;
+inline constexpr int long_block = 16384;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
 /// Rows that are fetched at most: as many as a processor keeps lines of the cache under way for.

@@ -90,8 +90,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  // Here and in add_four_lanes the packs that are added to are named by constants, in functions that are
-  // always inline: at -O2 g++ keeps them in memory otherwise.
+  // Here and in add_four_lanes the packs that are added to are named by constants, in functions
+  // that are always inline: at -O2 g++ keeps them in memory otherwise.
   static void add(column_rows rows, void* in, lane_step const& how) {
     column_state& state = state_of(in);
     lanes& sum = state.lane[how.slot];
