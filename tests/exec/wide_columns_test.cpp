@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reductions down the columns of arrays so wide that they are cut into blocks, which several threads
-// share. Oracles: plain_summation.hpp for sums and variances, a plain loop for extremes.
+// Reductions down the columns of arrays so wide that they are cut into blocks, which several
+// threads share. Oracles: plain_summation.hpp for sums and variances, a plain loop for extremes.
 
 #include <algorithm>
 #include <cmath>
