@@ -7,11 +7,8 @@
 #include <string>
 
 #include "tests/exec/plain_summation.hpp"
+#include "tests/thread_count.hpp"
 #include "tests/typed_arrays.hpp"
-
-#if defined(_OPENMP)
-#  include <omp.h>
-#endif
 
 namespace {
 
@@ -90,26 +87,6 @@ template <class X> std::uint64_t library_hash(X const& x) {
   h.add_all(cm::var(x, 0));
   return h.value();
 }
-
-/// Runs with a number of threads, then as before.
-class thread_count {
- public:
-  explicit thread_count([[maybe_unused]] int n) {
-#if defined(_OPENMP)
-    before_ = omp_get_max_threads();
-    omp_set_num_threads(n);
-#endif
-  }
-  ~thread_count() {
-#if defined(_OPENMP)
-    omp_set_num_threads(before_);
-#endif
-  }
-  thread_count(thread_count const&) = delete;
-
- private:
-  [[maybe_unused]] int before_ = 1;
-};
 
 template <class Space> class determinism : public in_each_space<Space> {};
 TYPED_TEST_SUITE(determinism, spaces);

@@ -23,26 +23,27 @@ struct column_rows {
 };
 
 /// Adds rows to lanes and merges those, as a step says.
-using add_loop = void (*)(column_rows rows, void* state, lane_step const& step);
+using add_loop = void (*)(column_rows rows, column_state state, lane_step const& step);
 
-/// The loops of one accumulation. `state` is what a tile of columns is accumulated in: a number of
-/// slots with a lane of each column, and what all lanes of a column share.
+/// The loops of one accumulation. A state has a number of slots with a lane of each column, and
+/// what all lanes of a column share.
 struct column_loops {
   int element_bytes;
   /// What all lanes share of `lanes` neighbours, as many times the tile's columns.
-  void (*begin)(column_part const& tile, void* state, int lanes);
-  /// Lanes that have seen nothing.
-  void (*start)(void* state, int slot, int lanes);
+  void (*begin)(column_part const& tile, column_state state, int lanes);
+  /// Lanes of slot 0 that have seen nothing.
+  void (*start)(column_state state, int lanes);
   /// Rows of one lane, and of four lanes that take turns, are new and are merged. Each adds to a
   /// multiple of so many columns, of at most most_bytes_at_once.
   add_loop add[2];
   int columns_at_once[2];
   /// Elements that add nothing to `count` columns from `first` on.
-  void (*fill)(void const* state, int first, int count, void* elements);
+  void (*fill)(column_state state, int first, int count, void* elements);
   /// The first `lanes` lanes of slot 0 are merged with as many that follow, and what counts in them
   /// is added up.
-  void (*merge)(void* state, int lanes);
-  void (*close)(column_part const& tile, void const* state, int slot);
+  void (*merge)(column_state state, int lanes);
+  /// Puts what the lanes of `slot` come to where the tile says.
+  void (*close)(column_part const& tile, column_state state, int slot);
 };
 
 inline constexpr int most_bytes_at_once = 2 * vector_bytes;
@@ -52,8 +53,8 @@ namespace detail {
 /// Adds rows to lanes, several of which may take turns. Their own elements a little ahead are asked
 /// for, near their ends those of the `next` rows.
 CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, void const* const* x,
-                                  void const* const* next, int rows, int columns, void* state,
-                                  lane_step const& how) {
+                                  void const* const* next, int rows, int columns,
+                                  column_state state, lane_step const& how) {
   index_t const item = loops.element_bytes;
   int const step = loops.columns_at_once[four_lanes];
   add_loop const add = loops.add[four_lanes];
@@ -86,7 +87,7 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, vo
 
 /// Reduces a tile as lane_schedule says.
 [[gnu::noinline]] inline void sweep_column_tile(column_part const& tile, column_loops const& loops,
-                                                void* state) {
+                                                column_state state) {
   loops.begin(tile, state, tile.columns);
   lane_schedule const schedule(tile.rows, true);
   row_reader reader(tile.source);
@@ -102,10 +103,10 @@ CUMULUS_ONCE inline void add_rows(column_loops const& loops, bool four_lanes, vo
 /// The same for few columns whose rows follow one another in memory, so that 32 of them are one run
 /// of 32 * columns lanes: row g of the source is such a run, the last one may be shorter.
 [[gnu::noinline]] inline void sweep_folded_tile(column_part const& tile, column_loops const& loops,
-                                                void* state) {
+                                                column_state state) {
   int const run = tile_lanes * tile.columns;
   loops.begin(tile, state, run);
-  loops.start(state, 0, run);
+  loops.start(state, run);
   void const* x[rows_at_once];
   bool const* valid[rows_at_once] = {};
   auto const add = [&](void const* const* from, int rows, int lanes) {

@@ -43,18 +43,19 @@ template <class A, missing Missing> class plain_tile {
     return {count > 0 ? A::close(lane[0], count, shift) : typename A::tile{}, count};
   }
 
-  struct column_state {
-    lane_type lane[lane_slots][long_block];
-    T shift[long_block];
-    int count[long_block];
-  };
+  static constexpr int state_bytes =
+      lane_slots * int{sizeof(lane_type)} + int{sizeof(T)} + int{sizeof(int)};  ///< of a column
 
-  static void columns(column_part const& tile, column_state& state) {
+  static void columns(column_part const& tile, column_state state) {
+    constexpr int lane_bytes = lane_slots * int{sizeof(lane_type)};
+    auto const lanes_of = [&](int slot) { return state.array<lane_type>(0, slot); };
+    T* const shift = state.array<T>(lane_bytes);
+    int* const counted = state.array<int>(lane_bytes + int{sizeof(T)});
     int const columns = tile.columns;
-    plain::fill(state.count, state.count + columns, masked ? 0 : tile.rows);
-    plain::fill(state.shift, state.shift + columns, T(0));
+    plain::fill(counted, counted + columns, masked ? 0 : tile.rows);
+    plain::fill(shift, shift + columns, T(0));
     if constexpr (A::needs_shift) {
-      find_shifts(tile, state.shift,
+      find_shifts(tile, shift,
                   [](T const*, [[maybe_unused]] bool const* valid, [[maybe_unused]] int c) {
                     return !masked || valid[c];
                   });
@@ -63,7 +64,7 @@ template <class A, missing Missing> class plain_tile {
     void const* x[rows_at_once];
     bool const* valid[rows_at_once] = {};
     for (lane_step const& step : schedule) {
-      lane_type* const sum = state.lane[step.slot];
+      lane_type* const sum = lanes_of(step.slot);
       if (step.fresh) {
         plain::fill(sum, sum + columns, A::start());
       }
@@ -73,22 +74,24 @@ template <class A, missing Missing> class plain_tile {
         index_t const index = tile.first + step.rows.first + g * step.rows.step;
         for (int c = 0; c < columns; ++c) {
           if (!masked || valid[g][c]) {
-            state.count[c] += masked ? 1 : 0;
-            A::add(sum[c], row[c], index, state.shift[c]);
+            counted[c] += masked ? 1 : 0;
+            A::add(sum[c], row[c], index, shift[c]);
           }
         }
       }
-      lane_schedule::merge_slots(step, [&](int earlier, int later, int to) {
+      for (int level = 0; level < step.merges; ++level) {
+        lane_type const* const earlier = lanes_of(level);
+        lane_type* const to = lanes_of(level + 1 == step.merges ? step.target() : step.slot);
         for (int c = 0; c < columns; ++c) {
-          state.lane[to][c] = A::merge_lanes(state.lane[earlier][c], state.lane[later][c]);
+          to[c] = A::merge_lanes(earlier[c], sum[c]);
         }
-      });
+      }
     }
-    lane_type const* const sum = state.lane[schedule.result()];
+    lane_type const* const sum = lanes_of(schedule.result());
     for (int c = 0; c < columns; ++c) {
-      index_t const n = state.count[c];
-      tile.results.template put<A>(
-          c, n > 0 ? A::close(sum[c], n, state.shift[c]) : typename A::tile{}, n);
+      index_t const n = counted[c];
+      tile.results.template put<A>(c, n > 0 ? A::close(sum[c], n, shift[c]) : typename A::tile{},
+                                   n);
     }
   }
 };

@@ -91,13 +91,10 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     return {lane, count};
   }
 
-  struct column_state {
-    element value[long_block];
-    index_type index[long_block];
-    index_type count[long_block];
-  };
+  static constexpr int state_bytes = int{sizeof(element)} + 2 * index_bytes;  ///< of a column
 
-  static void columns(column_part const& tile, column_state& state) {
+  static void columns(column_part const& tile, column_state memory) {
+    columns_best const state(memory);
     int const padded = (tile.columns + width - 1) / width * width;
     plain::fill(state.value, state.value + padded, element(0));
     plain::fill(state.index, state.index + padded, -1);
@@ -130,6 +127,18 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   }
 
  private:
+  /// What a tile of columns is accumulated in.
+  struct columns_best {
+    element* value;
+    index_type* index;
+    index_type* count;
+
+    explicit columns_best(column_state s)
+        : value(s.array<element>(0)),
+          index(s.array<index_type>(int{sizeof(element)}, 0)),
+          count(s.array<index_type>(int{sizeof(element)}, 1)) {}
+  };
+
   /// Where x goes before a: a NaN before any number.
   template <int N> static mask<N, sizeof(element)> beats(simd<element, N> x, simd<element, N> a) {
     if constexpr (A::sign > 0) {
@@ -185,7 +194,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
 
   /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
   static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
-                       int rows, int at, column_state& state, int c, int first) {
+                       int rows, int at, columns_best const& state, int c, int first) {
     lane_pack a{{load_numbers(&state.value[c]), load_numbers(&state.index[c])},
                 load_numbers(&state.count[c])};
     for (int g = 0; g < rows; ++g) {
@@ -202,7 +211,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
 
   /// The same for the last columns, fewer than a pack; nobody reads the others.
   static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
-                               int columns, column_state& state, int first) {
+                               int columns, columns_best const& state, int first) {
     element values[rows_at_once][width] = {};
     bool truths[rows_at_once][width] = {};
     void const* padded[rows_at_once];

@@ -48,14 +48,11 @@ void finish_tiles(void const* accumulation, void* summaries, index_t tiles, std:
       static_cast<A const*>(accumulation)->finish(tile->state, tile->count);
 }
 
-template <class Tile> constexpr auto folded_of() {
-  using loop = void (*)(column_part const&, void* state);
+template <class Tile> constexpr tile_functions::columns_loop folded_of() {
   if constexpr (requires { &Tile::folded; }) {
-    return static_cast<loop>([](column_part const& tile, void* state) {
-      Tile::folded(tile, *static_cast<typename Tile::column_state*>(state));
-    });
+    return &Tile::folded;
   } else {
-    return static_cast<loop>(nullptr);
+    return nullptr;
   }
 }
 
@@ -83,16 +80,13 @@ template <class Tree, class A, class Tile> constexpr tile_functions make_tile_fu
   return {
       .evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
       .summary_bytes = sizeof(summary),
-      .state_bytes = sizeof(typename Tile::column_state),
+      .state_bytes = Tile::state_bytes,
       .has_truths = tree::is_masked_v<Tree>,
       .what = Tile::what,
       .nothing = nothing_of_tile<Tile>(),
       .row = [](void const* x, bool const* valid, int n, int counted, index_t first,
                 void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, counted, first); },
-      .columns =
-          [](column_part const& tile, void* state) {
-            Tile::columns(tile, *static_cast<typename Tile::column_state*>(state));
-          },
+      .columns = &Tile::columns,
       .folded = folded_of<Tile>(),
       .finish = &finish_tiles<A>};
 }

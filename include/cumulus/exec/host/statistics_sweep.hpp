@@ -41,7 +41,7 @@ class statistics_sweep : tile_sweep {
         truths_(plan.has_mask || elements.producer.has_truths) {
     for (host_statistic const& s : statistics) {
       summary_bytes_ = plain::max(summary_bytes_, rounded(s.loops->summary_bytes));
-      state_bytes_ = plain::max(state_bytes_, rounded(s.loops->state_bytes));
+      state_bytes_ = plain::max(state_bytes_, s.loops->state_bytes);
     }
   }
 
@@ -164,19 +164,12 @@ class statistics_sweep : tile_sweep {
     bool const* valid_of(int r) const { return valid != nullptr ? valid + r * pitch : nullptr; }
   };
 
-  /// True if rows of columns are read where they are.
-  bool reads_in_place() const {
-    std::byte const* base[2 + max_leaves];
-    locate_output(base, 0, plan_.kept_rank - 1);
-    return layout_.in_place(base + 1, 0) != nullptr;
-  }
-
   /// Columns of a panel. One that is evaluated stays in the second cache. An array is better read
-  /// in long pieces of rows, from the third cache by all statistics but the first.
+  /// in longer pieces of rows, from the third cache by all statistics but the first.
   index_t panel_width(index_t rows) const {
     constexpr index_t panel_bytes = 1024 * 1024;
     constexpr index_t quantum = 64;
-    if (!truths_ && reads_in_place()) {
+    if (rows_lie_in_place()) {
       return column_block;
     }
     index_t const width = panel_bytes / (rows * (item_ + (truths_ ? 1 : 0)));
@@ -189,19 +182,20 @@ class statistics_sweep : tile_sweep {
     panel_memory(statistics_sweep const& sweep, index_t elements)
         : panel_(rounded(static_cast<std::size_t>(elements * sweep.item_))),
           rows_(static_cast<std::size_t>(rows_fetched * column_block * sweep.item_)),
-          state_(sweep.state_bytes_),
+          state_(static_cast<std::size_t>(sweep.state_bytes_ * state_pitch)),
           memory_(allocate_host(panel_ + rows_ + state_ + static_cast<std::size_t>(elements) +
                                 rows_fetched * column_block)) {}
 
     std::byte* values() const { return static_cast<std::byte*>(memory_.data()); }
     std::byte* rows() const { return values() + panel_; }
-    std::byte* state() const { return rows() + rows_; }
-    bool* row_truths() const { return reinterpret_cast<bool*>(state() + state_); }
+    column_state state() const { return {rows() + rows_, state_pitch}; }
+    bool* row_truths() const { return reinterpret_cast<bool*>(rows() + rows_ + state_); }
     bool* valid() const { return row_truths() + rows_fetched * column_block; }
 
     column_truths truths;
 
    private:
+    static constexpr int state_pitch = column_state::pitch_for(column_block);
     std::size_t panel_;
     std::size_t rows_;
     std::size_t state_;
@@ -215,7 +209,7 @@ class statistics_sweep : tile_sweep {
     index_t const block = plain::min(columns, panel_width(most_rows));
     index_t const blocks = (columns + block - 1) / block;
     index_t const units = plan_.outputs / columns * blocks * tiles;
-    bool const evaluated = truths_ || !reads_in_place();
+    bool const evaluated = !rows_lie_in_place();
     parallel_range(units, 1, cost(plan_.length), [&](index_t begin, index_t end) {
       row_loop loop(layout_);
       panel_memory memory(*this, evaluated ? most_rows * block : 0);
@@ -269,7 +263,7 @@ class statistics_sweep : tile_sweep {
     }
   }
 
-  /// The summaries of one statistic of a panel.
+  /// What one statistic of a panel comes to.
   void reduce_columns(host_statistic const& s, panel const& p, bool first_read,
                       panel_memory& memory, column_results const& results) const {
     tile_functions const& f = *s.loops;
@@ -314,7 +308,7 @@ class statistics_sweep : tile_sweep {
   int item_;
   bool truths_;  ///< of the elements, whatever the statistic
   std::size_t summary_bytes_ = 64;
-  std::size_t state_bytes_ = 64;
+  int state_bytes_ = 0;  ///< of a column
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

@@ -15,9 +15,10 @@ enum class missing {
   bytes,  ///< those that a row of truths says no to
 };
 
-/// Outputs side by side whose tiles are reduced together, where rows are evaluated first.
+/// Outputs side by side whose tiles are reduced together, at most, where rows are evaluated first
+/// or several statistics read the same ones from the caches.
 inline constexpr int column_block = 2048;
-/// The same where rows are read in place: long pieces, which the processor reads ahead along.
+/// The same where rows are read in place, once: long pieces, which the processor reads ahead along.
 inline constexpr int long_block = 16384;
 /// Rows that are added per load and store of the lanes.
 inline constexpr int rows_at_once = 8;
@@ -59,8 +60,7 @@ struct row_range {
 };
 
 /// Reads a tile's rows a few at a time and knows the next few, which the loops ask the memory for
-/// while they add the present ones: the processor itself reads ahead along a row only, and not
-/// beyond a page.
+/// while they add the present ones: the processor itself reads ahead along a row only.
 class row_reader {
  public:
   explicit row_reader(row_source const& source) : source_(source) {}
@@ -128,6 +128,23 @@ struct rows_ahead {
 };
 
 class column_truths;
+
+/// What a tile of columns is accumulated in: arrays with a number for each column, `pitch` numbers
+/// from one to the next.
+struct column_state {
+  std::byte* at;
+  int pitch;
+
+  /// For up to `columns` columns and some lines of the cache more, lest all numbers of a column lie
+  /// in one set of it.
+  static constexpr int pitch_for(index_t columns) {
+    return (static_cast<int>(columns) + 127) / 64 * 64;
+  }
+  /// The k-th of arrays of T that follow one another, behind `bytes` bytes a column.
+  template <class T> T* array(int bytes, int k = 0) const {
+    return reinterpret_cast<T*>(at + (bytes + k * int{sizeof(T)}) * index_t{pitch});
+  }
+};
 
 /// Where what columns come to goes, `step` bytes from one to the next.
 struct column_results {
@@ -219,14 +236,6 @@ class lane_schedule {
   /// The slot of what is left in the end.
   int result() const { return result_; }
 
-  /// Calls merge(earlier, later, to) for the slots that a step merges.
-  template <class Merge> static void merge_slots(lane_step const& step, Merge const& merge) {
-    constexpr int working = lane_slots - 1;
-    for (int level = 0; level < step.merges; ++level) {
-      merge(level, working, level + 1 == step.merges ? step.merges : working);
-    }
-  }
-
  private:
   lane_step step_[tile_length / rows_at_once];
   int count_ = 0;
@@ -239,7 +248,8 @@ template <class T, class Counts>
 void find_shifts(column_part const& tile, T* shift, Counts const& counts) {
   void const* x[rows_at_once];
   bool const* valid[rows_at_once] = {};
-  bool found[long_block] = {};
+  bool found[long_block];
+  plain::fill_n(found, tile.columns, false);
   int left = tile.columns;
   for (int r = 0; r < tile.rows && left > 0; ++r) {
     tile.source.fetch(r, 1, 1, x, valid);

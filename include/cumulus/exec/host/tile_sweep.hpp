@@ -15,15 +15,17 @@ namespace cumulus::inline CUMULUS_TARGET {
 struct tile_functions {
   row_evaluator evaluator;
   std::size_t summary_bytes;
-  std::size_t state_bytes;         ///< what a tile of columns is accumulated in
+  int state_bytes;                 ///< of a column: what a tile of columns is accumulated in
   bool has_truths;                 ///< of the expression itself
   absent what;                     ///< where there are truths
   void (*nothing)(std::byte* to);  ///< what changes nothing (absent::replaced)
   /// `counted` of `n` elements count.
   void (*row)(void const* x, bool const* valid, int n, int counted, index_t first, void* summary);
-  void (*columns)(column_part const&, void* state);
+  /// The results or summaries of a tile of columns go where it says.
+  using columns_loop = void (*)(column_part const&, column_state);
+  columns_loop columns;
   /// The same for few columns whose rows follow one another; null: there is no such loop.
-  void (*folded)(column_part const&, void* state);
+  columns_loop folded;
   /// Merges `tiles` summaries to a result.
   void (*finish)(void const* accumulation, void* summaries, index_t tiles, std::byte* to);
 };
@@ -254,16 +256,18 @@ class tile_sweep {
     return layout_.in_place(base + 1, 0) != nullptr && !plan_.has_mask;
   }
 
-  /// Columns of a tile: as many as there may be, but enough tiles for all threads that pay.
+  /// Columns of a tile: as many as there may be, but as many tiles for each thread that pays.
   index_t block_of_columns(bool in_place, index_t tiles) const {
-    constexpr index_t quantum = 64;
-    constexpr index_t tiles_of_a_thread = 2;
+    constexpr index_t quantum = 64;  // threads meet in few lines of the results
+    static_assert(quantum * tile_lanes >= column_block, "folded columns are one block");
     index_t const columns = plan_.columns();
     index_t const most = in_place ? long_block : column_block;
     index_t const each = plan_.outputs / columns * tiles;  // tiles of a block
     index_t const threads = threads_that_pay(plan_.outputs * tiles, cost_of_columns());
-    index_t const wanted = threads > 1 ? (threads * tiles_of_a_thread + each - 1) / each : 1;
-    index_t const blocks = plain::max((columns + most - 1) / most, wanted);
+    index_t blocks = (columns + most - 1) / most;
+    while (blocks * each % threads != 0) {
+      ++blocks;
+    }
     return ((columns + blocks - 1) / blocks + quantum - 1) / quantum * quantum;
   }
   index_t cost_of_columns() const { return plan_.outputs * plain::max<index_t>(plan_.length, 1); }
@@ -274,10 +278,11 @@ class tile_sweep {
     index_t const block = block_of_columns(in_place, tiles);
     index_t const blocks = (columns + block - 1) / block;
     bool const folded = f_.folded != nullptr && rows_follow_one_another();
+    index_t const longest_run = folded ? column_block : block;
     index_t const units = plan_.outputs / columns * blocks * tiles;
     parallel_range(units, 1, cost_of_columns(), [&](index_t begin, index_t end) {
       row_loop loop(layout_);
-      column_memory memory(f_, in_place);
+      column_memory memory(f_, longest_run, in_place);
       for (index_t unit = begin; unit < end; ++unit) {
         // Neighbouring units share a column block, and with it the pages of its rows.
         index_t const tile = unit % tiles;
@@ -296,9 +301,8 @@ class tile_sweep {
           std::byte const* at[2 + max_leaves];
           plain::copy(base, base + operands_.size(), at);
           locate_reduced(at, first + r);
-          return produce(loop, at, column, run_of(r),
-                         memory.values() + slot * column_block * f_.evaluator.item_bytes,
-                         memory.valid() + slot * column_block);
+          return produce(loop, at, column, run_of(r), in_place ? nullptr : memory.values(slot),
+                         in_place ? nullptr : memory.valid(slot));
         };
         bool const at_even_steps = in_place && plan_.reduced_rank == 1;
         auto const fetch = [&](int r, int step, int n, void const** x, bool const** truths) {
@@ -315,7 +319,10 @@ class tile_sweep {
           }
           for (int g = 0; g < n; ++g) {
             x[g] = evaluate(r + g * step, g);
-            truths[g] = memory.valid() + g * column_block;
+            if (in_place) {
+              continue;
+            }
+            truths[g] = memory.valid(g);
             if (replaces_) {
               counted.apply(const_cast<std::byte*>(static_cast<std::byte const*>(x[g])), truths[g],
                             run_of(r + g * step));
@@ -325,38 +332,47 @@ class tile_sweep {
         if (replaces_) {
           counted.begin(width, folded ? tile_lanes : 1, nothing(), f_.evaluator.item_bytes);
           for (int r = 0; r < count && !counted.complete(); r += folded ? tile_lanes : 1) {
-            counted.find(static_cast<std::byte const*>(evaluate(r, 0)), memory.valid(), run_of(r));
+            counted.find(static_cast<std::byte const*>(evaluate(r, 0)), memory.valid(0), run_of(r));
           }
         }
         row_source const source(fetch, in_place);
         index_t const output = row * columns + column;
         column_results const results =
-            partial == nullptr
-                ? results_in_row(result_of(output), operands_[0].item_bytes, accumulation_)
-                : summaries_of(partial, output * tiles + tile, f_.summary_bytes, tiles);
+            tiles == 1 ? results_in_row(result_of(output), operands_[0].item_bytes, accumulation_)
+                       : summaries_of(partial, output * tiles + tile, f_.summary_bytes, tiles);
         (folded ? f_.folded : f_.columns)(
             {source, count, width, first, replaces_ ? &counted : nullptr, results}, memory.state());
       }
     });
   }
 
-  /// What a thread needs for a tile of columns.
+  /// What a thread needs for a tile of columns: rows of up to `longest_run` elements, unless they
+  /// are read in place, and what they are accumulated in.
   class column_memory {
    public:
-    column_memory(tile_functions const& f, bool in_place)
-        : values_(in_place ? 0 : rows_fetched * column_block * f.evaluator.item_bytes),
-          state_((f.state_bytes + 63) / 64 * 64),
-          memory_(allocate_host(state_ + values_ + (in_place ? 0 : rows_fetched * column_block))) {}
+    column_memory(tile_functions const& f, index_t longest_run, bool in_place)
+        : longest_run_(longest_run),
+          item_(f.evaluator.item_bytes),
+          pitch_(column_state::pitch_for(longest_run)),
+          state_bytes_(index_t{f.state_bytes} * pitch_),
+          memory_(allocate_host(static_cast<std::size_t>(
+              state_bytes_ + (in_place ? 0 : rows_fetched * longest_run * (item_ + 1))))) {}
 
-    std::byte* state() const { return static_cast<std::byte*>(memory_.data()); }
-    std::byte* values() const { return state() + state_; }
-    bool* valid() const { return reinterpret_cast<bool*>(values() + values_); }
+    column_state state() const { return {begin(), pitch_}; }
+    std::byte* values(int row) const { return begin() + state_bytes_ + row * longest_run_ * item_; }
+    bool* valid(int row) const {
+      return reinterpret_cast<bool*>(values(rows_fetched)) + row * longest_run_;
+    }
 
     column_truths truths;
 
    private:
-    std::size_t values_;
-    std::size_t state_;
+    std::byte* begin() const { return static_cast<std::byte*>(memory_.data()); }
+
+    index_t longest_run_;
+    int item_;
+    int pitch_;
+    index_t state_bytes_;
     buffer memory_;
   };
 

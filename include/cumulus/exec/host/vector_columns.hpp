@@ -13,11 +13,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using base::counts, base::load_numbers, base::store_numbers, base::masked;
   using base::nothing_at, base::nothing_of;
   using base::width, base::parts, base::add_pack, base::fresh_pack;
-  using typename base::counters;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
-  /// Some lines longer than its columns, so that lanes of a column lie in other sets of a cache.
-  using lanes = E[parts][long_block + 3 * 64 / sizeof(E)];
   /// Columns that are added together: two packs, where several lanes of them fit the registers a
   /// line of the cache.
   static constexpr int step = 2 * width;
@@ -29,72 +26,78 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
  public:
   using typename base::element;
 
-  /// What a tile of columns is accumulated in.
-  struct column_state {
-    lanes lane[lane_slots];
-    element shift[long_block];
-    std::int32_t count[long_block];
-  };
-
-  static void columns(column_part const& tile, column_state& state) {
-    sweep_column_tile(tile, loops, &state);
+  static void columns(column_part const& tile, column_state state) {
+    sweep_column_tile(tile, loops, state);
   }
-  static void folded(column_part const& tile, column_state& state) {
-    sweep_folded_tile(tile, loops, &state);
+  static void folded(column_part const& tile, column_state state) {
+    sweep_folded_tile(tile, loops, state);
   }
 
  private:
-  static column_state& state_of(void* state) { return *static_cast<column_state*>(state); }
+  // What a tile of columns is accumulated in.
+  static constexpr int lane_bytes = lane_slots * parts * int{sizeof(E)};
+  static E* lanes_of(column_state s, int slot, int part) {
+    return s.array<E>(0, slot * parts + part);
+  }
+  static element* shifts_of(column_state s) { return s.array<element>(lane_bytes); }
+  static std::int32_t* counts_of(column_state s) {
+    return s.array<std::int32_t>(lane_bytes + int{sizeof(element)});
+  }
+
+ public:
+  static constexpr int state_bytes =
+      lane_bytes + int{sizeof(element)} + int{sizeof(std::int32_t)};  ///< of a column
+
+ private:
   static int padded(int count) { return (count + step - 1) / step * step; }
 
-  static void begin(column_part const& tile, void* in, int count) {
-    column_state& state = state_of(in);
-    plain::fill_n(state.count, padded(count), 0);
-    plain::fill_n(state.shift, padded(count), element(0));
+  static void begin(column_part const& tile, column_state state, int count) {
+    element* const shift = shifts_of(state);
+    plain::fill_n(counts_of(state), padded(count), 0);
+    plain::fill_n(shift, padded(count), element(0));
     if constexpr (A::needs_shift) {
       if (tile.truths != nullptr) {
-        plain::copy_n(static_cast<element const*>(tile.truths->items()), count, state.shift);
+        plain::copy_n(static_cast<element const*>(tile.truths->items()), count, shift);
       } else if constexpr (!masked) {
         if (tile.rows > 0) {
-          take_first_row(tile, state.shift, count);
+          take_first_row(tile, shift, count);
         }
       } else if (count == tile.columns) {
-        find_shifts(tile, state.shift, counts);
+        find_shifts(tile, shift, counts);
       } else {
-        find_shifts_of_runs(tile, state);
+        find_shifts_of_runs(tile, shift);
       }
     }
   }
 
-  static void start(void* in, int slot, int count) {
+  static void start(column_state state, int count) {
     for (int p = 0; p < parts; ++p) {
-      plain::fill_n(state_of(in).lane[slot][p], padded(count), V::start(p));
+      plain::fill_n(lanes_of(state, 0, p), padded(count), V::start(p));
     }
   }
 
-  static void close(column_part const& tile, void const* in, int slot) {
-    column_state const& state = *static_cast<column_state const*>(in);
+  static void close(column_part const& tile, column_state state, int slot) {
+    element const* const shift = shifts_of(state);
+    std::int32_t const* const count = counts_of(state);
     for (int c = 0; c < tile.columns; ++c) {
       index_t const n = tile.truths != nullptr ? tile.truths->counts()[c]
-                        : masked               ? state.count[c]
+                        : masked               ? count[c]
                                                : tile.rows;
       E last[parts];
       for (int p = 0; p < parts; ++p) {
-        last[p] = state.lane[slot][p][c];
+        last[p] = lanes_of(state, slot, p)[c];
       }
       tile.results.template put<A>(
-          c,
-          n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(state.shift[c]))
-                : typename A::tile{},
+          c, n > 0 ? A::close(V::lane_of(last), n, static_cast<T>(shift[c])) : typename A::tile{},
           n);
     }
   }
 
   // Here and in add_four_lanes the packs that are added to are named by constants, in functions
   // that are always inline: at -O2 g++ keeps them in memory otherwise.
-  static void add(column_rows rows, void* in, lane_step const& how) {
-    column_state& state = state_of(in);
-    lanes& sum = state.lane[how.slot];
+  static void add(column_rows rows, column_state state, lane_step const& how) {
+    element const* const shifts = shifts_of(state);
+    std::int32_t* const counts = counts_of(state);
     for (int c = rows.first; c < rows.end; c += step) {
       int const at = c - rows.origin;
       lane_pack a[2];
@@ -103,13 +106,13 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       auto const take_lanes = [&](int k) __attribute__((always_inline)) {
         int const column = c + k * width;
         for (int p = 0; p < parts; ++p) {
-          a[k].part[p] =
-              how.fresh ? simd<E, width>::splat(V::start(p)) : load_numbers(&sum[p][column]);
+          a[k].part[p] = how.fresh ? simd<E, width>::splat(V::start(p))
+                                   : load_numbers(lanes_of(state, how.slot, p) + column);
         }
         if constexpr (masked) {
-          a[k].count = load_numbers(&state.count[column]);
+          a[k].count = load_numbers(counts + column);
         }
-        shift[k] = load_numbers(state.shift + column);
+        shift[k] = load_numbers(shifts + column);
         nothing[k] = nothing_at(shift[k]);
       };
       take_lanes(0);
@@ -134,7 +137,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         int const column = c + k * width;
         store_lanes(state, how, column, a[k].part);
         if constexpr (masked) {
-          store_numbers(&state.count[column], a[k].count);
+          store_numbers(counts + column, a[k].count);
         }
       };
       put_lanes(0);
@@ -143,8 +146,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   }
 
   /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four_lanes(column_rows rows, void* in, lane_step const& how) {
-    column_state& state = state_of(in);
+  static void add_four_lanes(column_rows rows, column_state state, lane_step const& how) {
+    element const* const shifts = shifts_of(state);
+    std::int32_t* const counts = counts_of(state);
     constexpr int packs = step_of_lanes / width;
     static_assert(packs == 1 || packs == 2);
     for (int c = rows.first; c < rows.end; c += step_of_lanes) {
@@ -154,8 +158,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
                            {fresh_pack(), fresh_pack()},
                            {fresh_pack(), fresh_pack()}};
       constexpr int second = (packs - 1) * width;
-      elements const shift[2] = {load_numbers(state.shift + c),
-                                 load_numbers(state.shift + c + second)};
+      elements const shift[2] = {load_numbers(shifts + c), load_numbers(shifts + c + second)};
       elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
       auto const add_row = [&](lane_pack(&lane)[2], int g) __attribute__((always_inline)) {
         element const* const row = static_cast<element const*>(rows.x[g]) + at;
@@ -184,8 +187,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
         V::merge(a[0][k].part, a[1][k].part);
         store_lanes(state, how, column, a[0][k].part);
         if constexpr (masked) {
-          store_numbers(&state.count[column],
-                        load_numbers(&state.count[column]) +
+          store_numbers(counts + column,
+                        load_numbers(counts + column) +
                             (a[0][k].count + a[1][k].count + a[2][k].count + a[3][k].count));
         }
       };
@@ -196,50 +199,46 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static void merge(void* in, int count) {
-    column_state& state = state_of(in);
-    lanes& sum = state.lane[0];
+  static void merge(column_state state, int count) {
+    std::int32_t* const counts = counts_of(state);
     for (int c = 0; c < count; c += width) {
       simd<E, width> a[parts];
       simd<E, width> b[parts];
       for (int p = 0; p < parts; ++p) {
-        a[p] = load_numbers(&sum[p][c]);
-        b[p] = load_numbers(&sum[p][c + count]);
+        a[p] = load_numbers(lanes_of(state, 0, p) + c);
+        b[p] = load_numbers(lanes_of(state, 0, p) + c + count);
       }
       V::merge(a, b);
       for (int p = 0; p < parts; ++p) {
-        store_numbers(&sum[p][c], a[p]);
+        store_numbers(lanes_of(state, 0, p) + c, a[p]);
       }
       if constexpr (masked) {
-        store_numbers(&state.count[c],
-                      load_numbers(&state.count[c]) + load_numbers(&state.count[c + count]));
+        store_numbers(counts + c, load_numbers(counts + c) + load_numbers(counts + c + count));
       }
     }
   }
 
   /// Merges lanes of the columns c, c + 1, … with those that wait for them and stores the result.
-  [[gnu::always_inline]] static void store_lanes(column_state& state, lane_step const& step, int c,
+  [[gnu::always_inline]] static void store_lanes(column_state state, lane_step const& step, int c,
                                                  simd<E, width>* a) {
     for (int level = 0; level < step.merges; ++level) {
       simd<E, width> earlier[parts];
       for (int p = 0; p < parts; ++p) {
-        earlier[p] = load_numbers(&state.lane[level][p][c]);
+        earlier[p] = load_numbers(lanes_of(state, level, p) + c);
       }
       V::merge(earlier, a);
       for (int p = 0; p < parts; ++p) {
         a[p] = earlier[p];
       }
     }
-    lanes& to = state.lane[step.target()];
     for (int p = 0; p < parts; ++p) {
-      store_numbers(&to[p][c], a[p]);
+      store_numbers(lanes_of(state, step.target(), p) + c, a[p]);
     }
   }
 
-  static void fill(void const* state, int first, int count, void* elements) {
+  static void fill(column_state state, int first, int count, void* elements) {
     for (int c = 0; c < count; ++c) {
-      static_cast<element*>(elements)[c] =
-          nothing_of(static_cast<column_state const*>(state)->shift[first + c]);
+      static_cast<element*>(elements)[c] = nothing_of(shifts_of(state)[first + c]);
     }
   }
 
@@ -258,7 +257,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   }
 
   /// Each column's first element that counts, for all of its lanes.
-  static void find_shifts_of_runs(column_part const& tile, column_state& state) {
+  static void find_shifts_of_runs(column_part const& tile, element* shift) {
     void const* x[rows_at_once];
     bool const* valid[rows_at_once] = {};
     bool found[column_block] = {};
@@ -273,7 +272,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
           found[c] = true;
           --missing_columns;
           for (int l = 0; l < tile_lanes; ++l) {
-            state.shift[l * tile.columns + c] = run[i];
+            shift[l * tile.columns + c] = run[i];
           }
         }
       }
