@@ -6,11 +6,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/thread_count.hpp"
 #include "tests/typed_arrays.hpp"
-
-#if defined(_OPENMP)
-#  include <omp.h>
-#endif
 
 namespace {
 
@@ -110,13 +107,11 @@ TEST(thread_safety, an_owner_is_unchanged_when_its_new_value_throws) {
 
 /// The bits of a few statements, large enough for threads.
 std::vector<float> results_with(int threads) {
-  int const before = omp_get_max_threads();
-  omp_set_num_threads(threads);
+  thread_count const scope(threads);
   auto const a = counting<cm::host, float>(shape{301, 1009});
   cm::ndarray<float, cm::host> b = (a * 0.1f - cm::transpose(cm::transpose(a) * 0.3f)) / (a + 1.0);
   b(slice(1, _)) = b(slice(_, -1)) * 1.5;
   b(_, slice(_, _, 2)) += cm::sqrt(b(slice(_, _, -1), slice(_, _, 2)) + 7.0);
-  omp_set_num_threads(before);
   return values_of(b);
 }
 

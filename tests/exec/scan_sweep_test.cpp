@@ -7,10 +7,7 @@
 #include <functional>
 
 #include "tests/exec/scan_cases.hpp"
-
-#if defined(_OPENMP)
-#  include <omp.h>
-#endif
+#include "tests/thread_count.hpp"
 
 namespace {
 
@@ -21,12 +18,10 @@ using cm::slice;
 /// Runs with each number of threads, if there are threads.
 void with_threads(std::function<void()> const& test) {
 #if defined(_OPENMP)
-  int const before = omp_get_max_threads();
   for (int threads : {1, 2, 5}) {
-    omp_set_num_threads(threads);
+    thread_count const scope(threads);
     test();
   }
-  omp_set_num_threads(before);
 #else
   test();
 #endif

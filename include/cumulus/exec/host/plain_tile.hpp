@@ -15,6 +15,7 @@ template <class A, missing Missing> class plain_tile {
   using lane_type = typename A::lane;
   static constexpr bool masked = Missing != missing::none;
   static_assert(Missing != missing::nan);
+  static constexpr int lane_bytes = lane_slots * int{sizeof(lane_type)};  ///< of a column
 
  public:
   using element = T;
@@ -43,11 +44,9 @@ template <class A, missing Missing> class plain_tile {
     return {count > 0 ? A::close(lane[0], count, shift) : typename A::tile{}, count};
   }
 
-  static constexpr int state_bytes =
-      lane_slots * int{sizeof(lane_type)} + int{sizeof(T)} + int{sizeof(int)};  ///< of a column
+  static constexpr int state_bytes = lane_bytes + int{sizeof(T)} + int{sizeof(int)};  ///< likewise
 
   static void columns(column_part const& tile, column_state state) {
-    constexpr int lane_bytes = lane_slots * int{sizeof(lane_type)};
     auto const lanes_of = [&](int slot) { return state.array<lane_type>(0, slot); };
     T* const shift = state.array<T>(lane_bytes);
     int* const counted = state.array<int>(lane_bytes + int{sizeof(T)});
