@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/exec/plain_summation.hpp"
+#include "tests/thread_count.hpp"
 #include "tests/typed_arrays.hpp"
 
 namespace {
@@ -152,6 +153,18 @@ TYPED_TEST(summation_tree, whole_and_vectors) {
     auto const large = uneven<T>(cm::shape{100 * 1024 + 77}, 2);
     check<T>(this->here(large), large, {0}, nullptr, "vector");
   });
+}
+
+// On the host a thread merges several neighbouring tiles as soon as it has them.
+TYPED_TEST(summation_tree, branches_of_several_tiles) {
+  auto const a = uneven<float>(cm::shape{2, 333 * 1024 + 5}, 9);
+  auto const x = this->here(a);
+  for (int const threads : {1, 2, 3}) {
+    thread_count const some(threads);
+    check<float>(x, a, {1}, nullptr, "rows");
+    check<float>(cm::maximum(x, x), a, {1}, nullptr, "rows of an expression");
+    check<float>(x, a, {0, 1}, nullptr, "whole");
+  }
 }
 
 TYPED_TEST(summation_tree, rows_and_columns) {

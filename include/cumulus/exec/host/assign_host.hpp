@@ -10,10 +10,14 @@
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
 
-/// True if the rows of a sweep with outer axes are too short for the loop of a row, and several of
-/// them can share a stage.
-inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands) {
-  if (plan.row_length() >= 64) {
+/// True if the rows of a sweep with outer axes are short and need a stage, which several of them
+/// can share.
+inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands,
+                         row_layout const& layout) {
+  constexpr index_t shortest = 64;  // rows that are worth a stage of their own
+  bool const is_direct = layout.direct && operands[0].stride[plan.rank - 1] == 1 &&
+                         plan.row_length() >= layout.evaluator.pack;
+  if (is_direct || plan.row_length() >= shortest) {
     return false;
   }
   for (operand const& o : operands) {
@@ -102,7 +106,8 @@ struct alignas(64) rows_sweep {
              row_evaluator const& evaluator)
       : layout(evaluator, all, plan.rank - 1),
         step(all[0].stride[plan.rank - 1]),
-        streams(goes_past_caches(plan, all)),
+        streams(goes_past_caches(plan, all) ||
+                (rows_follow_one_another(plan, all[0]) && may_go_past_caches(plan, all))),
         length(plan.row_length()),
         rows(plan.extent[plan.rank - 2]),
         extent(plan.extent),
@@ -111,6 +116,12 @@ struct alignas(64) rows_sweep {
     for (std::size_t k = 0; k < operands.size(); ++k) {
       row_step[k] = operands[k].stride[plan.rank - 2] * operands[k].item_bytes;
     }
+  }
+
+  /// True if several rows of the output lie side by side: short ones are streamed together.
+  static bool rows_follow_one_another(elementwise_plan const& plan, operand const& out) {
+    constexpr index_t fewest = 8;
+    return plan.extent[plan.rank - 2] >= fewest && out.stride[plan.rank - 2] == plan.row_length();
   }
 
   void operator()(index_t begin, index_t end) const {
@@ -148,7 +159,7 @@ struct alignas(64) rows_sweep {
 struct short_rows_sweep {
   elementwise_plan const& plan;
   std::span<operand const> operands;
-  row_layout layout;
+  row_layout const& layout;
 
   void operator()(index_t begin, index_t end) const {
     row_loop loop(layout);
@@ -168,10 +179,13 @@ inline void assign_host(elementwise_plan const& plan, std::span<operand const> o
     transposed_sweep(plan, operands, evaluator).run();
   } else if (plan.rank == 1) {
     run(detail::row_sweep(plan, operands, evaluator));
-  } else if (detail::shares_stage(plan, operands)) {
-    run(detail::short_rows_sweep{plan, operands, {evaluator, operands, plan.rank - 1}});
   } else {
-    run(detail::rows_sweep(plan, operands, evaluator));
+    detail::rows_sweep const rows(plan, operands, evaluator);
+    if (detail::shares_stage(plan, operands, rows.layout)) {
+      run(detail::short_rows_sweep{plan, operands, rows.layout});
+    } else {
+      run(rows);
+    }
   }
 }
 

@@ -33,35 +33,48 @@ class transposed_sweep {
       row_step_[i] = o.stride[plan.other_axis] * o.item_bytes;
     }
     columns_ = row_bytes / widest;
+    index_t const tiles = count_tiles(most_rows);
+    rows_ = tiles >= tiles_of_a_thread * threads_that_pay(tiles, sweep_cost(plan, operands))
+                ? most_rows
+                : most_rows / 2;
   }
 
   void run() const {
-    index_t const row_blocks = (plan_.extent[plan_.other_axis] + tile_rows - 1) / tile_rows;
-    index_t const column_blocks = (plan_.row_length() + columns_ - 1) / columns_;
     row_layout const layout(evaluator_, {in_tile_, operands_.size()}, plan_.rank - 1);
-    index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
-    parallel_range(planes * row_blocks * column_blocks, 1, sweep_cost(plan_, operands_),
-                   [&](index_t begin, index_t end) {
-                     buffer const memory = allocate_host(count_ * tile_bytes);
-                     stream_fence const fence(streams_);
-                     row_loop loop(layout);
-                     for (index_t tile = begin; tile < end; ++tile) {
-                       index_t const rest = tile / column_blocks;
-                       sweep_tile(rest / row_blocks, rest % row_blocks * tile_rows,
-                                  tile % column_blocks * columns_,
-                                  static_cast<std::byte*>(memory.data()), loop);
-                     }
-                   });
+    index_t const row_blocks = count_row_blocks(rows_);
+    index_t const column_blocks = count_column_blocks();
+    parallel_range(
+        count_tiles(rows_), 1, sweep_cost(plan_, operands_), [&](index_t begin, index_t end) {
+          buffer const memory = allocate_host(static_cast<std::size_t>(count_ * rows_ * pitch));
+          stream_fence const fence(streams_);
+          row_loop loop(layout);
+          for (index_t tile = begin; tile < end; ++tile) {
+            index_t const rest = tile / column_blocks;
+            sweep_tile(rest / row_blocks, rest % row_blocks * rows_,
+                       tile % column_blocks * columns_, static_cast<std::byte*>(memory.data()),
+                       loop);
+          }
+        });
   }
 
  private:
-  /// Elements that a transposed array gives side by side, bytes of the longest rows made of them,
-  /// and how far those lie apart: not a power of two, where lines drive one another out of the
-  /// cache. Long rows let the processor read the other arrays ahead.
-  static constexpr index_t tile_rows = 64;
+  /// Elements that a transposed array gives side by side, half as many where that leaves too few
+  /// tiles for the threads; bytes of the longest rows made of them, and how far those lie apart:
+  /// not a power of two, where lines drive one another out of the cache. Long rows let the
+  /// processor read the other arrays ahead.
+  static constexpr index_t most_rows = 128;
+  static constexpr index_t tiles_of_a_thread = 4;
   static constexpr index_t row_bytes = 1024;
   static constexpr index_t pitch = row_bytes + 64;
-  static constexpr std::size_t tile_bytes = tile_rows * pitch;
+
+  index_t count_row_blocks(index_t rows) const {
+    return (plan_.extent[plan_.other_axis] + rows - 1) / rows;
+  }
+  index_t count_column_blocks() const { return (plan_.row_length() + columns_ - 1) / columns_; }
+  index_t count_tiles(index_t rows) const {
+    index_t const planes = plan_.size / plan_.row_length() / plan_.extent[plan_.other_axis];
+    return planes * count_row_blocks(rows) * count_column_blocks();
+  }
 
   void sweep_tile(index_t plane, index_t row, index_t column, std::byte* memory,
                   row_loop& loop) const {
@@ -76,7 +89,7 @@ class transposed_sweep {
         plane /= plan_.extent[k];
       }
     }
-    index_t const rows = plain::min(tile_rows, plan_.extent[plan_.other_axis] - row);
+    index_t const rows = plain::min(rows_, plan_.extent[plan_.other_axis] - row);
     index_t const columns = plain::min<index_t>(columns_, plan_.row_length() - column);
     for (int k = 0; k < count_; ++k) {
       int const i = transposed_[k];
@@ -84,7 +97,7 @@ class transposed_sweep {
       transpose_tile(memory, pitch, at[i], o.stride[axis] * o.item_bytes, static_cast<int>(rows),
                      static_cast<int>(columns), o.item_bytes);
       at[i] = memory;
-      memory += tile_bytes;
+      memory += rows_ * pitch;
     }
     row_output const out{const_cast<std::byte*>(at[0]), nullptr, streams_, row_step_[0]};
     index_t const step = operands_[0].stride[axis];
@@ -106,6 +119,7 @@ class transposed_sweep {
   int transposed_[1 + max_leaves];  ///< numbers of the operands that are
   int count_ = 0;                   ///< how many are
   int columns_;
+  index_t rows_;  ///< of a tile
 };
 
 }  // namespace cumulus::inline CUMULUS_TARGET

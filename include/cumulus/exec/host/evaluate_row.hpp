@@ -49,9 +49,10 @@ using host_packs =
 
 /// Where a loop stands in the leaves of an expression on the host, in members that only ever have
 /// one name, so that the compiler keeps them in registers.
-template <int Leaves> struct host_cursor {
-  std::byte const* at[Leaves];  ///< the present pack
-  index_t pack_step[Leaves];    ///< bytes to the next one
+template <int Leaves, int FirstArray> struct host_cursor {
+  static constexpr int first_array = FirstArray;  ///< read by halves: it is the longest, as a rule
+  std::byte const* at[Leaves];                    ///< the present pack
+  index_t pack_step[Leaves];                      ///< bytes to the next one
   index_t step[Leaves];
   alignas(16) std::byte value[Leaves][16];
   operand const* operands;
@@ -104,7 +105,7 @@ template <class Tree> void evaluate_packs(row_part const& part, row_output const
     return evaluate<Tree, Packs, access::unit>(cursor, i, count);
   };
   constexpr int bytes = Packs::size * static_cast<int>(sizeof(T));
-  host_cursor<Tree::leaf_count> c(part, Packs::size);
+  host_cursor<Tree::leaf_count, first_array_v<Tree>> c(part, Packs::size);
   index_t const end = part.first + part.count;
   if constexpr (tree::is_masked_v<Tree>) {
     c.enter(part, 0);

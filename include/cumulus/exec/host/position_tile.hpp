@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One tile of argmax or argmin of real numbers on the host: each lane keeps the best value and
-// where it stands. Of equals the first one wins, so that the result does not depend on the order in
-// which lanes meet.
+// Tiles of argmax or argmin of real numbers on the host. Along a row the best value is found as max
+// or min does, then where it stands; down columns each keeps its best value and where that stands.
+// Of equals the first one wins.
 
 #include "cumulus/core/plain.hpp"
-#include "cumulus/exec/host/tile_elements.hpp"
-#include "cumulus/exec/host/vector_lanes.hpp"
+#include "cumulus/exec/host/vector_rows.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -33,62 +32,36 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   static constexpr int index_bytes = sizeof(reduced_from_t<T>) == 8 ? 8 : 4;
   using index_type = typename signed_of_size<index_bytes>::type;
   using positions = simd<index_type, width>;
-  static constexpr int packs = 4;  ///< of a row that are compared side by side
+  using extremes = reducers::extreme<T, A::sign>;
+  /// Elements that do not count and are told by bytes are replaced before the value is looked for.
+  using extreme_rows =
+      vector_rows<extremes, Missing == missing::nan ? missing::nan : missing::none>;
 
  public:
   using element = reduced_from_t<T>;
   static constexpr absent what = absent::told;
 
- private:
-  template <int N> struct best_of {
-    simd<element, N> value;
-    simd<index_type, N> index;  ///< -1: nothing has counted yet
-  };
-  struct lane_pack {
-    best_of<width> best;
-    positions count;
-  };
-
- public:
+  /// The best value of all tiles, then where it first stands in the first tile that has it.
   static tile_summary<A> row(void const* data, bool const* valid, int n, int, index_t first) {
     element const* const x = static_cast<element const*>(data);
-    constexpr int together = packs * width;
-    int const whole = n - n % together;
-    typename A::lane lane = A::start();
-    index_t count = masked ? 0 : n;
-    if (whole > 0) {
-      lane_pack a[packs];
-      positions step = positions::splat(0);
-      for (int l = 0; l < width; ++l) {
-        step.set(l, l);
+    tile_summary<extremes> best = {{}, 0};
+    int best_tile = 0;
+    index_t count = 0;
+    for (int i = 0; i < n; i += tile_length) {
+      auto const tile = best_of_tile(x + i, truths_at(valid, i), plain::min(n - i, tile_length));
+      if (tile.count > 0 && (best.count == 0 || A::beats(tile.state, best.state))) {
+        best = tile;
+        best_tile = i;
       }
-      for (int k = 0; k < packs; ++k) {
-        a[k] = {{load_numbers(x + k * width),
-                 masked ? positions::splat(-1) : step + positions::splat(k * width)},
-                positions::splat(0)};
-      }
-      for (int i = 0; i < whole; i += together) {
-        for (int k = 0; k < packs; ++k) {
-          int const at = i + k * width;
-          add_pack(a[k], x + at, truths_at(valid, at), step + positions::splat(at));
-        }
-      }
-      for (int k = 1; k < packs; ++k) {
-        join(a[0].best, a[k].best);
-        a[0].count = a[0].count + a[k].count;
-      }
-      for (int l = 0; l < width; ++l) {
-        count += a[0].count[l];
-      }
-      lane = meet(a[0].best, first);
+      count += tile.count;
     }
-    for (int i = whole; i < n; ++i) {
-      if (counts(x, valid, i)) {
-        A::add(lane, static_cast<T>(x[i]), first + i, T(0));
-        count += masked ? 1 : 0;
-      }
+    if (count == 0) {
+      return {A::start(), 0};
     }
-    return {lane, count};
+    int const at = best_tile + position_of(static_cast<element>(best.state), x + best_tile,
+                                           truths_at(valid, best_tile),
+                                           plain::min(n - best_tile, tile_length));
+    return {{best.state, first + at}, count};
   }
 
   static constexpr int state_bytes = int{sizeof(element)} + 2 * index_bytes;  ///< of a column
@@ -139,8 +112,14 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
           count(s.array<index_type>(int{sizeof(element)}, 1)) {}
   };
 
+  struct lane_pack {
+    elements value;
+    positions index;  ///< -1: nothing has counted yet
+    positions count;
+  };
+
   /// Where x goes before a: a NaN before any number.
-  template <int N> static mask<N, sizeof(element)> beats(simd<element, N> x, simd<element, N> a) {
+  static mask<width, sizeof(element)> beats(elements x, elements a) {
     if constexpr (A::sign > 0) {
       return (!(a >= x)) & (a == a);
     } else {
@@ -148,62 +127,76 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     }
   }
 
+  static tile_summary<extremes> best_of_tile(element const* x, bool const* valid, int n) {
+    if constexpr (Missing != missing::bytes) {
+      return extreme_rows::row(x, nullptr, n, n, 0);
+    } else {
+      element counting[tile_length] = {};
+      plain::copy_n(x, n, counting);
+      element const nothing = vector_lanes<extremes>::nothing();
+      int const count =
+          replace_absent(reinterpret_cast<std::byte*>(counting), valid, n,
+                         reinterpret_cast<std::byte const*>(&nothing), int{sizeof(element)});
+      return extreme_rows::row(counting, nullptr, n, count, 0);
+    }
+  }
+
+  /// The first of `n` elements that counts and is `value`, which one is.
+  static int position_of(element value, element const* x, bool const* valid, int n) {
+    elements const wanted = elements::splat(value);
+    auto const is_wanted = [&](auto const& pack, auto const& same) {
+      return (pack == same) | (elementary::is_nan(pack) & elementary::is_nan(same));
+    };
+    int const whole = n - n % width;
+    int found = n;
+    for (int i = n - 1; i >= whole; --i) {
+      found = counts(x, valid, i) && is_wanted(x[i], value) ? i : found;
+    }
+    positions step = positions::splat(0);
+    for (int l = 0; l < width; ++l) {
+      step.set(l, l);
+    }
+    positions at = positions::splat(found);
+    for (int i = whole - width; i >= 0; i -= width) {
+      elements const pack = load_numbers(x + i);
+      auto take = is_wanted(pack, wanted);
+      if constexpr (masked) {
+        at = select(resize_mask<index_bytes>(take & here(pack, truths_at(valid, i))),
+                    step + positions::splat(i), at);
+      } else {
+        at = select(resize_mask<index_bytes>(take), step + positions::splat(i), at);
+      }
+    }
+    for (int l = 0; l < width; ++l) {
+      found = plain::min(found, static_cast<int>(at[l]));
+    }
+    return found;
+  }
+
   static void add_pack(lane_pack& a, element const* at, [[maybe_unused]] bool const* valid,
                        positions index) {
     elements const x = load_numbers(at);
-    auto take = resize_mask<index_bytes>(beats(x, a.best.value));
+    auto take = resize_mask<index_bytes>(beats(x, a.value));
     if constexpr (masked) {
       auto const counted = resize_mask<index_bytes>(here(x, valid));
       a.count = a.count - positions(counted.v());
-      take = (take | (a.best.index < positions::splat(0))) & counted;
+      take = (take | (a.index < positions::splat(0))) & counted;
     }
-    a.best.value = select(resize_mask<sizeof(element)>(take), x, a.best.value);
-    a.best.index = select(take, index, a.best.index);
+    a.value = select(resize_mask<sizeof(element)>(take), x, a.value);
+    a.index = select(take, index, a.index);
   }
-  /// The better of two for each lane, or the one there is.
-  template <int N> static void join(best_of<N>& a, best_of<N> const& b) {
-    auto const none = simd<index_type, N>::splat(0);
-    auto const equal = !(resize_mask<index_bytes>(beats(a.value, b.value)));
-    auto take = resize_mask<index_bytes>(beats(b.value, a.value)) | (equal & (b.index < a.index));
-    take = (take | (a.index < none)) & (b.index >= none);
-    a.value = select(resize_mask<sizeof(element)>(take), b.value, a.value);
-    a.index = select(take, b.index, a.index);
-  }
-
-  template <int N> static typename A::lane meet(best_of<N> const& a, index_t first) {
-    if constexpr (N > 2) {
-      best_of<N / 2> half[2];
-      for (int h = 0; h < 2; ++h) {
-        std::memcpy(static_cast<void*>(&half[h].value),
-                    reinterpret_cast<char const*>(&a.value) + h * sizeof(half[h].value),
-                    sizeof(half[h].value));
-        std::memcpy(static_cast<void*>(&half[h].index),
-                    reinterpret_cast<char const*>(&a.index) + h * sizeof(half[h].index),
-                    sizeof(half[h].index));
-      }
-      join(half[0], half[1]);
-      return meet(half[0], first);
-    } else {
-      auto const lane = [&](int l) {
-        return typename A::lane{static_cast<compute_t<T>>(a.value[l]),
-                                a.index[l] < 0 ? index_t{-1} : first + a.index[l]};
-      };
-      return A::merge_lanes(lane(0), lane(1));
-    }
-  }
-
   /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
   static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
                        int rows, int at, columns_best const& state, int c, int first) {
-    lane_pack a{{load_numbers(&state.value[c]), load_numbers(&state.index[c])},
+    lane_pack a{load_numbers(&state.value[c]), load_numbers(&state.index[c]),
                 load_numbers(&state.count[c])};
     for (int g = 0; g < rows; ++g) {
       add_pack(a, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at),
                positions::splat(first + g));
       prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
     }
-    store_numbers(&state.value[c], a.best.value);
-    store_numbers(&state.index[c], a.best.index);
+    store_numbers(&state.value[c], a.value);
+    store_numbers(&state.index[c], a.index);
     if constexpr (masked) {
       store_numbers(&state.count[c], a.count);
     }

@@ -32,10 +32,9 @@ using produced_t = typename std::conditional_t<
         !std::is_same_v<typename Tree::value_type, typename Tile::element>,
     with_values_of<Tree, typename Tile::element>, std::type_identity<Tree>>::type;
 
-template <class A>
-void finish_tiles(void const* accumulation, void* summaries, index_t tiles, std::byte* to) {
+/// Pairwise in index order, an odd one carried.
+template <class A> void merge_summaries(void* summaries, index_t tiles) {
   auto* const tile = static_cast<tile_summary<A>*>(summaries);
-  // Pairwise in index order, an odd one carried.
   for (index_t count = tiles; count > 1; count = (count + 1) / 2) {
     for (index_t i = 0; i < count / 2; ++i) {
       tile[i] = merge_tiles<A>(tile[2 * i], tile[2 * i + 1]);
@@ -44,6 +43,12 @@ void finish_tiles(void const* accumulation, void* summaries, index_t tiles, std:
       tile[count / 2] = tile[count - 1];
     }
   }
+}
+
+template <class A>
+void finish_tiles(void const* accumulation, void* summaries, index_t tiles, std::byte* to) {
+  merge_summaries<A>(summaries, tiles);
+  auto const* const tile = static_cast<tile_summary<A> const*>(summaries);
   *reinterpret_cast<typename A::result*>(to) =
       static_cast<A const*>(accumulation)->finish(tile->state, tile->count);
 }
@@ -75,20 +80,37 @@ using register_tile = typename std::conditional_t<
     std::type_identity<vector_tile<A, Missing == missing::nan ? missing::nan : missing::none>>>::
     type;
 
+template <class A, class Tile>
+int reduce_row(void const* x, bool const* valid, int n, int counted, index_t first,
+               void* summaries) {
+  auto* const tile = static_cast<tile_summary<A>*>(summaries);
+  if constexpr (finds_position_v<A>) {
+    tile[0] = Tile::row(x, valid, n, counted, first);
+    return 1;
+  } else {
+    auto const* const from = static_cast<typename Tile::element const*>(x);
+    int tiles = 0;
+    do {
+      int const at = tiles * tile_length;
+      int const own = plain::min(n - at, tile_length);
+      tile[tiles++] = Tile::row(from + at, valid, own, plain::min(counted, own), first + at);
+    } while (tiles * tile_length < n);
+    return tiles;
+  }
+}
+
 template <class Tree, class A, class Tile> constexpr tile_functions make_tile_functions() {
-  using summary = tile_summary<A>;
-  return {
-      .evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
-      .summary_bytes = sizeof(summary),
-      .state_bytes = Tile::state_bytes,
-      .has_truths = tree::is_masked_v<Tree>,
-      .what = Tile::what,
-      .nothing = nothing_of_tile<Tile>(),
-      .row = [](void const* x, bool const* valid, int n, int counted, index_t first,
-                void* to) { *static_cast<summary*>(to) = Tile::row(x, valid, n, counted, first); },
-      .columns = &Tile::columns,
-      .folded = folded_of<Tile>(),
-      .finish = &finish_tiles<A>};
+  return {.evaluator = row_evaluator_of<produced_t<Tree, Tile>>,
+          .summary_bytes = sizeof(tile_summary<A>),
+          .state_bytes = Tile::state_bytes,
+          .has_truths = tree::is_masked_v<Tree>,
+          .what = Tile::what,
+          .nothing = nothing_of_tile<Tile>(),
+          .row = &reduce_row<A, Tile>,
+          .columns = &Tile::columns,
+          .folded = folded_of<Tile>(),
+          .merge = &merge_summaries<A>,
+          .finish = &finish_tiles<A>};
 }
 
 /// Values whose truth is that they are a number need no row of truths.

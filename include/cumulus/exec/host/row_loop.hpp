@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Rows of an expression at any step and of any length. Whole packs side by side go to the loop of
-// the expression as they are; the rest is copied to a stage in the cache, a leaf at a time, and
-// evaluated from there.
+// Rows of an expression at any step and of any length. Packs side by side go to the loop of the
+// expression as they are, the last one of a row with elements that the one before it had as well;
+// other steps and shorter rows are copied to a stage in the cache, a leaf at a time, and evaluated
+// from there.
 
 #include <cstdint>
 
@@ -40,7 +41,8 @@ struct row_layout {
   operand const* first_leaf;
   unsigned char item_step[max_leaves];  ///< see row_part
   int axis;                             ///< the axis along the row
-  bool direct = true;                   ///< no stage, but for the ends of rows
+  bool direct = true;                   ///< rows of a pack or more need no stage
+  bool writes_leaf = false;             ///< a leaf is the output
   std::uint16_t repeated = 0;           ///< bit k: one element of leaf k all along the row
   std::uint16_t indirect = 0;           ///< bit k: leaf k is gathered
 
@@ -54,6 +56,7 @@ struct row_layout {
       bool const is_index = detail::is_index(leaves(), k);
       bool const repeats = o.in_memory() && o.stride[axis] == 0 && !is_index;
       bool const gathers = o.kind == leaf_kind::indirect;
+      writes_leaf = writes_leaf || (o.in_memory() && o.data == output_and_leaves[0].data);
       direct = direct && o.is_packed_along(axis) && !(is_index && o.stride[axis] != 0);
       repeated = static_cast<std::uint16_t>(repeated | (repeats ? bit : 0U));
       indirect = static_cast<std::uint16_t>(indirect | (gathers ? bit : 0U));
@@ -196,32 +199,51 @@ class row_loop {
   [[gnu::noinline]] void operator()(std::byte const* const* at, index_t first, index_t count,
                                     row_output const& out, index_t step = 1) {
     index_t const end = first + count;
-    index_t const size = layout_.evaluator.item_bytes;
-    if (layout_.direct && step == 1) {
-      if (out.streams) {  // from a line of the cache on
-        index_t const misplaced = misplaced_bytes(out.at + first * size);
-        index_t const head = plain::min(count, (64 - misplaced) % 64 / size);
-        staged(at, first, first + head, out, step);
-        first += head;
-      }
-      index_t const whole = (end - first) & -index_t{layout_.evaluator.pack};
-      if (whole > 0) {
-        std::byte const* const* const from =
-            layout_.as_they_are() ? at : rows_of(at, nullptr, 0, 1);
-        layout_.evaluator.packs(
-            {from, layout_.item_step, layout_.first_leaf, layout_.axis, first, whole}, out);
-        first += whole;
-      }
+    index_t const pack = layout_.evaluator.pack;
+    constexpr index_t line = 64;  // of the cache
+    if (!layout_.direct || step != 1 || count < (out.streams ? line : pack)) {
+      return staged(at, first, end, out, step);
     }
-    if (first < end) {
-      staged(at, first, end, out, step);
+    index_t const size = layout_.evaluator.item_bytes;
+    std::byte const* const* const from = layout_.as_they_are() ? at : rows_of(at, nullptr, 0, 1);
+    auto const packs = [&](index_t i, index_t n, row_output const& to) {
+      layout_.evaluator.packs({from, layout_.item_step, layout_.first_leaf, layout_.axis, i, n},
+                              to);
+    };
+    // What the ends of a row share with other packs must not be read again once it is written, nor
+    // be written past the caches twice.
+    auto const packs_apart = [&](index_t i, index_t n) {
+      packs(i, n, {const_cast<std::byte*>(moved(ends_, -i * size))});
+    };
+    index_t const misplaced = out.streams ? misplaced_bytes(out.at + first * size) : 0;
+    if (misplaced != 0) {
+      index_t const head = (line - misplaced) / size;
+      packs_apart(first, (head + pack - 1) & -pack);
+      std::memcpy(out.at + first * size, ends_, static_cast<std::size_t>(head * size));
+      first += head;
+    }
+    index_t const rest = (end - first) & (pack - 1);
+    bool const again = rest > 0 && layout_.writes_leaf && out.valid == nullptr;
+    index_t const body = end - first - rest - (again ? pack : 0);
+    if (body > 0) {
+      packs(first, body, out);
+    }
+    if (again || (rest > 0 && out.streams)) {
+      packs_apart(end - pack, pack);
+      if (again) {
+        packs(first + body, pack, out);
+      }
+      std::memcpy(out.at + (end - rest) * size, ends_ + (pack - rest) * size,
+                  static_cast<std::size_t>(rest * size));
+    } else if (rest > 0) {
+      packs(end - pack, pack, out);
     }
   }
 
-  /// True if rows of a length that go to `out` need no stage.
+  /// True if rows of a length that go to `out` need no stage, and several can go in one call.
   bool takes_whole_rows(index_t length, row_output const& out) const {
-    return layout_.direct && (length & (layout_.evaluator.pack - 1)) == 0 &&
-           !(out.streams && (misplaced_bytes(out.at) != 0 || out.row_step % 64 != 0));
+    return layout_.direct && length >= layout_.evaluator.pack &&
+           (!out.streams || begins_with_lines(length, out) || is_run_of_short_rows(length, out));
   }
 
   /// Evaluates whole rows, in which leaf k goes on by row_step[k] bytes, several in one call of the
@@ -233,11 +255,37 @@ class row_loop {
         copies == 0 ? most_rows
                     : plain::min({most_rows, repeated_packs / copies,
                                   plain::max(fewest_repeated, repeated_elements / length)});
+    index_t const pack = layout_.evaluator.pack;
+    index_t const size = layout_.evaluator.item_bytes;
+    index_t const rest = length & (pack - 1);
+    if (out.streams && !begins_with_lines(length, out)) {
+      return stream_short_rows(at, row_step, rows, length, out);
+    }
     for (index_t r = 0; r < rows;) {
       index_t const n = plain::min(most, rows - r);
-      layout_.evaluator.packs({rows_of(at, row_step, r, n), layout_.item_step, layout_.first_leaf,
-                               layout_.axis, 0, length, n},
-                              out);
+      std::byte const* const* const from = rows_of(at, row_step, r, n);
+      auto const packs = [&](index_t first, index_t count, row_output const& to) {
+        layout_.evaluator.packs(
+            {from, layout_.item_step, layout_.first_leaf, layout_.axis, first, count, n}, to);
+      };
+      bool const again = rest > 0 && layout_.writes_leaf;
+      index_t const body = length - rest - (again ? pack : 0);
+      if (body > 0) {
+        packs(0, body, out);
+      }
+      if (again) {
+        packs(length - pack, pack,
+              {const_cast<std::byte*>(moved(ends_, (pack - length) * size)), nullptr, false,
+               end_bytes});
+        packs(body, pack, out);
+        for (index_t k = 0; k < n; ++k) {
+          std::memcpy(out.at + k * out.row_step + (length - rest) * size,
+                      ends_ + k * end_bytes + (pack - rest) * size,
+                      static_cast<std::size_t>(rest * size));
+        }
+      } else if (rest > 0) {
+        packs(length - pack, pack, out);
+      }
       out.at += n * out.row_step;
       r += n;
     }
@@ -247,12 +295,51 @@ class row_loop {
 
  private:
   static constexpr index_t most_rows = 32;
+  static constexpr index_t end_bytes = 64;      ///< of the last pack of a row
+  static constexpr index_t lines_bytes = 8192;  ///< of short rows that are streamed together
   static constexpr index_t repeated_packs = 128;
   /// Rows with copies of elements go so many at a time, or as many elements, that the copies are
   /// still in the nearest cache when they are read. Measured: docs/decisions/0012-host-memory.md.
   static constexpr index_t fewest_repeated = 8;
   static constexpr index_t repeated_elements = 2048;
   static_assert(repeated_packs >= max_leaves);
+
+  /// True if every row of the output is so many packs and begins with a line of the cache.
+  bool begins_with_lines(index_t length, row_output const& out) const {
+    return misplaced_bytes(out.at) == 0 && out.row_step % 64 == 0 &&
+           length % layout_.evaluator.pack == 0;
+  }
+  /// True if the rows of the output follow one another and several fit the memory for them.
+  bool is_run_of_short_rows(index_t length, row_output const& out) const {
+    return out.row_step == length * layout_.evaluator.item_bytes &&
+           out.row_step < streamed_row_bytes;
+  }
+
+  /// Rows that follow one another go to memory in the nearest cache, and from there past all caches
+  /// in whole lines; what is left of the last line waits for the next rows.
+  void stream_short_rows(std::byte const* const* at, index_t const* row_step, index_t rows,
+                         index_t length, row_output const& out) {
+    constexpr index_t line = 64;
+    if (lines_.data() == nullptr) {
+      lines_ = allocate_host(static_cast<std::size_t>(lines_bytes + line));
+    }
+    std::byte* const lines = static_cast<std::byte*>(lines_.data());
+    index_t const most = lines_bytes / out.row_step;
+    index_t waiting = 0;
+    for (index_t r = 0; r < rows; r += most) {
+      std::byte const* from[max_leaves];
+      for (std::size_t k = 0; k < layout_.leaves().size(); ++k) {
+        from[k] = moved(at[k], r * row_step[k]);
+      }
+      index_t const n = plain::min(most, rows - r);
+      std::byte* const to = out.at + r * out.row_step - waiting;
+      whole_rows(from, row_step, n, length, {lines + waiting, nullptr, false, out.row_step});
+      index_t const bytes = waiting + n * out.row_step;
+      waiting = r + n < rows ? misplaced_bytes(to + bytes) : 0;
+      stream_bytes(to, lines, bytes - waiting);
+      std::memcpy(lines, lines + bytes - waiting, static_cast<std::size_t>(waiting));
+    }
+  }
 
   /// Where the packs of rows first, first + 1, … are read: an array at step 0 is a pack of copies,
   /// a gather has one index for the whole row. One row needs no steps.
@@ -301,6 +388,8 @@ class row_loop {
   row_layout const& layout_;
   std::byte const* at_[most_rows * max_leaves];
   alignas(64) std::byte repeated_[repeated_packs * 64];
+  alignas(64) std::byte ends_[most_rows * end_bytes];  ///< the last pack of each row
+  buffer lines_;                                       ///< rows on their way past the caches
   row_stage stage_;
 };
 

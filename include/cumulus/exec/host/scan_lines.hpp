@@ -57,10 +57,16 @@ inline constexpr int down_pack =
                         ? sizeof(typename S::input)
                         : sizeof(typename S::lane));
 
-/// Packs of series that are joined whose results fill a line of the cache.
+/// Packs of series whose results fill a line of the cache.
 template <class S>
 inline constexpr int packs_of_line =
     plain::max(64 / (down_pack<S> * int{sizeof(typename S::result)}), 1);
+
+/// Packs of series that are joined at once where results go past the caches: two lines of them,
+/// which takes a sixth less time than one, if there are registers.
+template <class S>
+inline constexpr int packs_streamed =
+    packs_of_line<S> <= 2 ? 2 * packs_of_line<S> : packs_of_line<S>;
 
 /// A few lines, each of which continues the one before at every place.
 template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_lines const& p) {
@@ -79,7 +85,7 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
   [&]<int... I>(std::integer_sequence<int, I...>) {
     if constexpr (joins_packs_v<S>) {
       constexpr int n = down_pack<S>;
-      constexpr int packs = Streams ? packs_of_line<S> : 1;
+      constexpr int packs = Streams ? packs_streamed<S> : 1;
       for (; j + packs * n <= p.count; j += packs * n) {
         simd<L, n> c[packs];
         for (int k = 0; k < packs; ++k) {
@@ -268,7 +274,7 @@ inline constexpr bool scans_together_v =
 template <class S>
 inline constexpr bool streams_down_v = [] {
   if constexpr (detail::joins_packs_v<S>) {
-    return detail::packs_of_line<S> <= 4;
+    return detail::packs_streamed<S> <= 4;
   } else {
     return false;
   }

@@ -16,19 +16,30 @@ namespace cumulus::inline CUMULUS_TARGET {
 /// of caches that they share with others.
 inline constexpr index_t streamed_bytes = index_t{1} << 24;
 
-/// True if the output is large, lies side by side, at whole elements of a line, and is not read.
-inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
+/// True if the output is large, lies side by side along rows, at whole elements of a line, and is
+/// not read.
+inline bool may_go_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
   operand const& out = operands[0];
   if (plan.size * out.item_bytes < streamed_bytes) {
     return false;
   }
   auto const address = reinterpret_cast<std::uintptr_t>(out.data);
-  bool result = address % static_cast<std::uintptr_t>(out.item_bytes) == 0 &&
-                out.stride[plan.rank - 1] == 1 && plan.row_length() * out.item_bytes >= 4096;
+  bool result =
+      address % static_cast<std::uintptr_t>(out.item_bytes) == 0 && out.stride[plan.rank - 1] == 1;
   for (operand const& o : operands.subspan(1)) {
     result = result && !(o.in_memory() && o.data == out.data);
   }
   return result;
+}
+
+/// Rows of the output of this many bytes are streamed one by one: their ends, which are stored as
+/// usual, cost little.
+inline constexpr index_t streamed_row_bytes = 4096;
+
+/// True if the output goes past the caches row by row.
+inline bool goes_past_caches(elementwise_plan const& plan, std::span<operand const> operands) {
+  return plan.row_length() * operands[0].item_bytes >= streamed_row_bytes &&
+         may_go_past_caches(plan, operands);
 }
 
 /// How far an address is behind the begin of a line of the cache.
@@ -73,16 +84,14 @@ template <class V> void stream_vector(std::byte* to, V const& v) {
 /// multiple of its size is copied as usual.
 [[gnu::noinline]] inline void stream_bytes(std::byte* to, std::byte const* from, index_t bytes) {
 #if defined(__x86_64__)
-  using word = simd<unsigned char, vector_bytes>::vec;
+  auto const* const bytes_from = reinterpret_cast<unsigned char const*>(from);
   index_t i = 0;
   if (index_t const misplaced = misplaced_bytes(to) % vector_bytes; misplaced != 0) {
     i = vector_bytes - misplaced < bytes ? vector_bytes - misplaced : bytes;
     std::memcpy(to, from, static_cast<std::size_t>(i));
   }
   for (; i + vector_bytes <= bytes; i += vector_bytes) {
-    word v;
-    std::memcpy(&v, from + i, sizeof(v));
-    stream_vector(to + i, v);
+    stream_vector(to + i, load_by_halves<unsigned char, vector_bytes>(bytes_from + i).v());
   }
   if (i < bytes) {
     std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));

@@ -10,6 +10,9 @@
 
 namespace cumulus::inline CUMULUS_TARGET {
 
+/// Neighbouring tiles of a row that are merged as soon as they are there.
+inline constexpr index_t most_tiles_together = 64;
+
 /// The loops of one reduction, without its types. Elements are those that the evaluator gives,
 /// summaries the tile_summary of the accumulation.
 struct tile_functions {
@@ -19,13 +22,16 @@ struct tile_functions {
   bool has_truths;                 ///< of the expression itself
   absent what;                     ///< where there are truths
   void (*nothing)(std::byte* to);  ///< what changes nothing (absent::replaced)
-  /// `counted` of `n` elements count.
-  void (*row)(void const* x, bool const* valid, int n, int counted, index_t first, void* summary);
+  /// The summaries of the tiles of `n` neighbours, of which `counted` count; all, if there are more
+  /// than a tile. Returns how many there are: each tile's, or one for all.
+  int (*row)(void const* x, bool const* valid, int n, int counted, index_t first, void* summaries);
   /// The results or summaries of a tile of columns go where it says.
   using columns_loop = void (*)(column_part const&, column_state);
   columns_loop columns;
   /// The same for few columns whose rows follow one another; null: there is no such loop.
   columns_loop folded;
+  /// Merges `tiles` summaries; the first one becomes that of all.
+  void (*merge)(void* summaries, index_t tiles);
   /// Merges `tiles` summaries to a result.
   void (*finish)(void const* accumulation, void* summaries, index_t tiles, std::byte* to);
 };
@@ -49,18 +55,20 @@ class tile_sweep {
 
   void run() const {
     index_t const tiles = plan_.tiles() > 0 ? plan_.tiles() : 1;
-    scratch summaries(tiles > 1 ? static_cast<std::size_t>(plan_.outputs * tiles) * f_.summary_bytes
+    index_t const together = plan_.across ? 1 : tiles_together(tiles);
+    index_t const parts = (tiles + together - 1) / together;  // of an output
+    scratch summaries(parts > 1 ? static_cast<std::size_t>(plan_.outputs * parts) * f_.summary_bytes
                                 : 0);
-    std::byte* const partial = tiles > 1 ? summaries.data() : nullptr;
+    std::byte* const partial = parts > 1 ? summaries.data() : nullptr;
     if (plan_.across) {
       sweep_columns(partial, tiles);
     } else {
-      sweep_rows(partial, tiles);
+      sweep_rows(partial, parts, together);
     }
-    if (tiles > 1) {
-      parallel_range(plan_.outputs, 1, plan_.outputs * tiles, [&](index_t begin, index_t end) {
+    if (parts > 1) {
+      parallel_range(plan_.outputs, 1, plan_.outputs * parts, [&](index_t begin, index_t end) {
         for (index_t o = begin; o < end; ++o) {
-          f_.finish(accumulation_, partial + o * tiles * index_t(f_.summary_bytes), tiles,
+          f_.finish(accumulation_, partial + o * parts * index_t(f_.summary_bytes), parts,
                     result_of(o));
         }
       });
@@ -150,37 +158,64 @@ class tile_sweep {
     return x;
   }
 
-  void sweep_rows(std::byte* partial, index_t tiles) const {
-    index_t const work = plan_.length > 0 ? plan_.length / tiles : 1;
-    index_t const units = plan_.outputs * tiles;
-    parallel_range(units, 1, units * work, [&](index_t begin, index_t end) {
+  /// Tiles of an output that a thread merges as soon as it has them: a power of two, so that they
+  /// are a branch of the tree, and few enough to leave each thread several parts.
+  index_t tiles_together(index_t tiles) const {
+    constexpr index_t parts_of_a_thread = 32;
+    index_t const threads = threads_that_pay(plan_.outputs * tiles, cost());
+    index_t const most =
+        threads > 1 ? plan_.outputs * tiles / (threads * parts_of_a_thread) : tiles;
+    index_t together = most_tiles_together;
+    while (together > 1 && (together / 2 >= tiles || together > most)) {
+      together /= 2;
+    }
+    return together;
+  }
+  index_t cost() const { return plan_.outputs * plain::max<index_t>(plan_.length, 1); }
+
+  /// `parts` parts of an output, each of up to `together` tiles.
+  void sweep_rows(std::byte* partial, index_t parts, index_t together) const {
+    parallel_range(plan_.outputs * parts, 1, cost(), [&](index_t begin, index_t end) {
       row_loop loop(layout_);
       bool const in_place = elements_lie_in_rows();
+      index_t const item = f_.evaluator.item_bytes;
+      index_t const summary = static_cast<index_t>(f_.summary_bytes);
       index_t const collected = in_place ? 0 : tile_room();
-      scratch memory(collected * (f_.evaluator.item_bytes + 1) + f_.summary_bytes);
+      scratch memory(static_cast<std::size_t>(collected * (item + 1) + together * summary));
       std::byte* const values = memory.data();
-      std::byte* const own = values + collected * f_.evaluator.item_bytes;
-      bool* const valid = reinterpret_cast<bool*>(own + f_.summary_bytes);
+      std::byte* const own = values + collected * item;
+      bool* const valid = reinterpret_cast<bool*>(own + together * summary);
       std::byte const* row = nullptr;
       for (index_t unit = begin; unit < end; ++unit) {
-        index_t const tile = unit % tiles;
-        index_t const first = tile * tile_length;
-        int const count = static_cast<int>(plain::min<index_t>(tile_length, plan_.length - first));
-        if (in_place && (tile == 0 || unit == begin)) {
-          std::byte const* at[2 + max_leaves];
-          locate_output(at, unit / tiles, plan_.kept_rank);
-          row = layout_.in_place(at + 1, 0);
+        index_t const output = unit / parts;
+        index_t const part = unit % parts;
+        index_t const first = part * together * tile_length;
+        index_t const count = plain::min(together * tile_length, plan_.length - first);
+        index_t tiles = 0;
+        if (in_place) {
+          if (part == 0 || unit == begin) {
+            std::byte const* at[2 + max_leaves];
+            locate_output(at, output, plan_.kept_rank);
+            row = layout_.in_place(at + 1, 0);
+          }
+          int const n = static_cast<int>(count);
+          tiles = f_.row(moved(row, first * item), nullptr, n, n, first, own);
+        } else {
+          do {
+            index_t const done = tiles * tile_length;
+            int const n = static_cast<int>(plain::min<index_t>(tile_length, count - done));
+            void const* const x = gather_tile(loop, output, first + done, n, values, valid);
+            int const counted =
+                replaces_ ? replace_absent(values, valid, n, nothing(), f_.evaluator.item_bytes)
+                          : n;
+            f_.row(x, valid, n, counted, first + done, own + tiles++ * summary);
+          } while (tiles * tile_length < count);
         }
-        void const* const x = in_place
-                                  ? moved(row, first * f_.evaluator.item_bytes)
-                                  : gather_tile(loop, unit / tiles, first, count, values, valid);
-        void* const summary = partial != nullptr ? partial + unit * f_.summary_bytes : own;
-        int const counted =
-            replaces_ ? replace_absent(values, valid, count, nothing(), f_.evaluator.item_bytes)
-                      : count;
-        f_.row(x, valid, count, counted, first, summary);
-        if (partial == nullptr) {
-          f_.finish(accumulation_, own, 1, result_of(unit));
+        if (parts == 1) {
+          f_.finish(accumulation_, own, tiles, result_of(output));
+        } else {
+          f_.merge(own, tiles);
+          std::memcpy(partial + unit * summary, own, f_.summary_bytes);
         }
       }
     });
@@ -263,15 +298,13 @@ class tile_sweep {
     index_t const columns = plan_.columns();
     index_t const most = in_place ? long_block : column_block;
     index_t const each = plan_.outputs / columns * tiles;  // tiles of a block
-    index_t const threads = threads_that_pay(plan_.outputs * tiles, cost_of_columns());
+    index_t const threads = threads_that_pay(plan_.outputs * tiles, cost());
     index_t blocks = (columns + most - 1) / most;
     while (blocks * each % threads != 0) {
       ++blocks;
     }
     return ((columns + blocks - 1) / blocks + quantum - 1) / quantum * quantum;
   }
-  index_t cost_of_columns() const { return plan_.outputs * plain::max<index_t>(plan_.length, 1); }
-
   void sweep_columns(std::byte* partial, index_t tiles) const {
     index_t const columns = plan_.columns();
     bool const in_place = rows_lie_in_place();
@@ -280,7 +313,7 @@ class tile_sweep {
     bool const folded = f_.folded != nullptr && rows_follow_one_another();
     index_t const longest_run = folded ? column_block : block;
     index_t const units = plan_.outputs / columns * blocks * tiles;
-    parallel_range(units, 1, cost_of_columns(), [&](index_t begin, index_t end) {
+    parallel_range(units, 1, cost(), [&](index_t begin, index_t end) {
       row_loop loop(layout_);
       column_memory memory(f_, longest_run, in_place);
       for (index_t unit = begin; unit < end; ++unit) {

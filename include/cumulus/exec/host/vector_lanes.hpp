@@ -75,9 +75,8 @@ struct vector_lanes<reducers::extreme<T, Sign>> : detail::lanes_of_numbers<reduc
   using lane = typename reducers::extreme<T, Sign>::lane;
   static from start(int) { return static_cast<from>(reducers::extreme<T, Sign>::start()); }
   template <int N> static void add(simd<from, N>* a, simd<from, N> x, simd<from, N>) {
-    // The same as elementary::maximum and minimum but for the payload of a NaN; of the comparisons
-    // only one waits for what the lane held before.
-    simd<from, N> const best = select(Sign > 0 ? a[0] < x : x < a[0], x, a[0]);
+    // The same as elementary::maximum and minimum but for the payload of a NaN.
+    simd<from, N> const best = Sign > 0 ? greater(x, a[0]) : lesser(x, a[0]);
     if constexpr (std::is_floating_point_v<from>) {
       a[0] = select(elementary::is_nan(x), x, best);
     } else {
@@ -112,7 +111,7 @@ struct vector_lanes<reducers::deviations<T>> : detail::lanes_of_numbers<double, 
   using from = reduced_from_t<T>;
   static double start(int) { return 0; }
   template <int N> static void add(simd<double, N>* a, simd<from, N> x, simd<from, N> shift) {
-    auto const d = convert<double>(x) - convert<double>(shift);
+    auto const d = difference(convert<double>(x), convert<double>(shift));
     a[0] = a[0] + d;
     a[1] = a[1] + d * d;
   }

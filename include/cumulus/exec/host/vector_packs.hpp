@@ -43,8 +43,7 @@ template <class A, missing Missing> struct vector_packs : detail::elements_of_ti
   }
 
   /// Adds a pack of elements, with `nothing` where one does not count.
-  static void add_pack(lane_pack& a, element const* at, elements nothing, elements shift) {
-    elements x = load_numbers(at);
+  static void add_pack(lane_pack& a, elements x, elements nothing, elements shift) {
     if constexpr (masked) {
       auto const counted = here(x, nullptr);
       a.count = a.count - counters(resize_mask<4>(counted).v());

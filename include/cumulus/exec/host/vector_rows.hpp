@@ -47,7 +47,7 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
     auto const add = [&](element const* from) __attribute__((always_inline)) {
-      (add_pack(a[K], from + K * width, nothing, shift), ...);
+      (add_pack(a[K], load_by_halves<element, width>(from + K * width), nothing, shift), ...);
     };
     int const whole = n - n % tile_lanes;
     for (int i = 0; i < whole; i += tile_lanes) {

@@ -71,8 +71,12 @@ template <class T> struct evaluator<tree::array<T>> {
   static CUMULUS_HD auto at(C const& c, index_t i, int count) {
     if constexpr (A == access::loaded) {
       return c.template lane<T, K>(i);
-    } else if constexpr (A == access::unit) {
-      return load<T, Policy, A>(c.at[K], 1, 0, count);  // the cursor moves
+    } else if constexpr (A == access::unit) {  // the cursor moves
+      if constexpr (C::first_array == K && is_simd_v<pack_of<T, Policy>>) {
+        return load_by_halves<T, Policy::size>(reinterpret_cast<T const*>(c.at[K]));
+      } else {
+        return load<T, Policy, A>(c.at[K], 1, 0, count);
+      }
     } else {
       return load<T, Policy, A>(c.at[K], c.step[K], i, count);
     }
@@ -239,6 +243,28 @@ template <class Tree, class Policy, access A, class C>
 CUMULUS_HD auto evaluate(C const& c, index_t i, int count = Policy::size) {
   return detail::evaluator<Tree>::template at<Policy, A, 0>(c, i, count);
 }
+
+/// The number of the first leaf that is an array; -1 if none is.
+template <class Tree> inline constexpr int first_array_v = -1;
+template <class T> inline constexpr int first_array_v<tree::array<T>> = 0;
+template <class Op, class R, class... Children>
+inline constexpr int first_array_v<tree::apply<Op, R, Children...>> = [] {
+  int leaf = 0;
+  int found = -1;
+  ((found = found < 0 && first_array_v<Children> >= 0 ? leaf + first_array_v<Children> : found,
+    leaf += Children::leaf_count),
+   ...);
+  return found;
+}();
+template <class F, class R, class... Children>
+inline constexpr int first_array_v<tree::map<F, R, Children...>> =
+    first_array_v<tree::apply<F, R, Children...>> < 0
+        ? -1
+        : 1 + first_array_v<tree::apply<F, R, Children...>>;
+template <class Value, class Valid>
+inline constexpr int first_array_v<tree::masked<Value, Valid>> = first_array_v<Value>;
+template <class Value>
+inline constexpr int first_array_v<tree::not_nan<Value>> = first_array_v<Value>;
 
 /// Bytes of the widest element type that a tree computes with; packs are sized by it.
 template <class Tree> inline constexpr int widest_v = sizeof(typename Tree::value_type);
