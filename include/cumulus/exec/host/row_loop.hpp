@@ -10,6 +10,7 @@
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/evaluate_row.hpp"
 #include "cumulus/exec/host/row_items.hpp"
+#include "cumulus/memory/memory_resource.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 namespace detail {
