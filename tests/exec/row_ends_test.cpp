@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <vector>
 
 #include "cumulus/array/tie.hpp"
@@ -74,6 +75,39 @@ TYPED_TEST(RowEnds, AreWrittenAndNothingBeside) {
       rows_of_array<T> out{13, n, n + gap, 5};
       out.view().assign(x * column + row);
       out.expect([&](index_t r, index_t k) { return (r * n + k) % 7 * (r % 5) + k % 3; });
+    }
+  }
+}
+
+// A generator knows the position, and its packs begin earlier as well.
+TYPED_TEST(RowEnds, OfAGenerator) {
+  using T = TypeParam;
+  for (index_t const n : lengths()) {
+    cm::ndarray<T> const x = numbers<T>({13, n}, 5);
+    cm::ndarray<T> const column = numbers<T>({13, 1}, 5);
+    rows_of_array<T> out{13, n, n + 1, 3};
+    out.view().assign(x * cm::astype<T>(cm::arange(n) % 6) + column);
+    out.expect([&](index_t r, index_t k) { return (r * n + k) % 5 * (k % 6) + r % 5; });
+  }
+}
+
+// No functor sees what the statement has written already.
+TEST(RowEnds, OfAFunctorInPlace) {
+  for (index_t const n : lengths()) {
+    for (index_t const rows : {1, 13}) {
+      rows_of_array<std::int64_t> x{rows, n, n + 2, 3};
+      x.view().assign(numbers<std::int64_t>({rows, n}, 7));
+      cm::ndarray<std::int64_t> const column = numbers<std::int64_t>({rows, 1}, 5);
+      std::atomic<std::int64_t> largest = 0;
+      std::atomic<std::int64_t>* const seen = &largest;
+      x.view() = cm::map(
+          [seen](std::int64_t v, std::int64_t c) {
+            *seen = v > *seen ? v : seen->load();
+            return v + c + 100;
+          },
+          x.view(), column);
+      EXPECT_LT(largest, 7) << n;
+      x.expect([&](index_t r, index_t k) { return (r * n + k) % 7 + r % 5 + 100; });
     }
   }
 }
@@ -175,6 +209,9 @@ TEST(StreamedRows, OfAnyLengthFromAnyAddress) {
       check_streams<float>(n, 1, 0);
     }
     check_streams<float>(1500, 0, 1);
+    check_streams<float>(1025, 15, 0);  // of these each row is streamed by itself
+    check_streams<float>(1024, 17, 0);
+    check_streams<float>(1040, 16, 16);
     check_streams<double>(361, 0, 1);
     check_streams<std::int8_t>(180, 0, 7);
     check_streams<cm::complex<double>>(45, 0, 0);
@@ -183,19 +220,21 @@ TEST(StreamedRows, OfAnyLengthFromAnyAddress) {
 
 // A pack of the result is shorter than a vector.
 TEST(StreamedRows, OfNarrowResults) {
-  index_t const n = 361;
-  index_t const rows = cm::streamed_bytes / (n * 4) + 3;
-  cm::ndarray<double> const x = numbers<double>({rows, n}, 9);
-  cm::ndarray<double> const column = numbers<double>({rows, 1}, 4);
-  rows_of_array<float> out{rows, n, n, 1};
-  out.view().assign(cm::astype<float>(x + column));
-  out.expect([&](index_t r, index_t k) { return (r * n + k) % 9 + r % 4; });
-  index_t const many = cm::streamed_bytes / n + 3;
-  cm::ndarray<double> const y = numbers<double>({many, n}, 9);
-  cm::ndarray<double> const limit = numbers<double>({many, 1}, 5);
-  cm::ndarray<bool> const truths = y > limit;
-  for (index_t i = 0; i < truths.size(); ++i) {
-    ASSERT_EQ(truths.data()[i], i % 9 > i / n % 5) << i;
+  thread_count const several(16);
+  for (index_t const n : {17, 33, 361}) {
+    index_t const rows = cm::streamed_bytes / (n * 4) + 3;
+    cm::ndarray<double> const x = numbers<double>({rows, n}, 9);
+    cm::ndarray<double> const column = numbers<double>({rows, 1}, 4);
+    rows_of_array<float> out{rows, n, n, 1};
+    out.view().assign(cm::astype<float>(x + column));
+    out.expect([&](index_t r, index_t k) { return (r * n + k) % 9 + r % 4; });
+    index_t const many = cm::streamed_bytes / n + 3;
+    cm::ndarray<double> const y = numbers<double>({many, n}, 9);
+    cm::ndarray<double> const limit = numbers<double>({many, 1}, 5);
+    cm::ndarray<bool> const truths = y > limit;
+    for (index_t i = 0; i < truths.size(); ++i) {
+      ASSERT_EQ(truths.data()[i], i % 9 > i / n % 5) << i;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "cumulus/cumulus.hpp"
@@ -92,6 +93,24 @@ TYPED_TEST(RowPositions, AreThoseOfAPlainLoop) {
         }
       }
     }
+  }
+}
+
+// Elements that do not count leave a tile of the worst value, which must not win.
+TYPED_TEST(RowPositions, AreNotThoseOfATileWithoutElements) {
+  using T = TypeParam;
+  using compute = cm::compute_t<T>;
+  bool constexpr is_float = cm::real_floating<T>;
+  compute const least =
+      is_float ? static_cast<compute>(-HUGE_VAL) : std::numeric_limits<compute>::lowest();
+  for (index_t const n : {1030, 5000}) {
+    cm::ndarray<T> const x = cm::full<T>({2, n}, static_cast<T>(least));
+    cm::ndarray<bool> mask = cm::zeros<bool>({2, n});
+    mask.data()[1026] = mask.data()[1028] = mask.data()[2 * n - 1] = true;
+    cm::ndarray<std::int64_t> const at = cm::argmax(cm::masked(x, mask), 1);
+    EXPECT_EQ(at.data()[0], 1026);
+    EXPECT_EQ(at.data()[1], n - 1);
+    EXPECT_EQ(cm::argmax(cm::masked(+x, mask)).item(), 1026);
   }
 }
 

@@ -157,13 +157,13 @@ TYPED_TEST(summation_tree, whole_and_vectors) {
 
 // On the host a thread merges several neighbouring tiles as soon as it has them.
 TYPED_TEST(summation_tree, branches_of_several_tiles) {
-  auto const a = uneven<float>(cm::shape{2, 333 * 1024 + 5}, 9);
+  auto const a = uneven<double>(cm::shape{2, 333 * 1024 + 5}, 9);
   auto const x = this->here(a);
   for (int const threads : {1, 2, 3}) {
     thread_count const some(threads);
-    check<float>(x, a, {1}, nullptr, "rows");
-    check<float>(cm::maximum(x, x), a, {1}, nullptr, "rows of an expression");
-    check<float>(x, a, {0, 1}, nullptr, "whole");
+    check<double>(x, a, {1}, nullptr, "rows");
+    check<double>(cm::maximum(x, x), a, {1}, nullptr, "rows of an expression");
+    check<double>(x, a, {0, 1}, nullptr, "whole");
   }
 }
 

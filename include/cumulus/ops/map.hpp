@@ -56,7 +56,8 @@ template <class Space, class X> auto map_operand(X&& x) {
 
 /// f applied to the elements of arrays and numbers, broadcast against each other: one kernel that
 /// reads every input once. f takes and returns plain numbers (float for the 16-bit types) and must
-/// be callable on the device when the arrays are there.
+/// be callable on the device when the arrays are there. It may be called more than once for an
+/// element, in any order, by several threads.
 ///     struct density { template <class T> CUMULUS_HD T operator()(T s, T t) const { … } };
 ///     cm::ndarray rho = cm::map(density{}, s, t);
 /// Shape:  the operands broadcast.    Dtype: what f returns.

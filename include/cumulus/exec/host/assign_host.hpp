@@ -107,7 +107,7 @@ struct alignas(64) rows_sweep {
       : layout(evaluator, all, plan.rank - 1),
         step(all[0].stride[plan.rank - 1]),
         streams(goes_past_caches(plan, all) ||
-                (rows_follow_one_another(plan, all[0]) && may_go_past_caches(plan, all))),
+                (output_rows_are_one_run(plan, all[0]) && may_go_past_caches(plan, all))),
         length(plan.row_length()),
         rows(plan.extent[plan.rank - 2]),
         extent(plan.extent),
@@ -119,7 +119,7 @@ struct alignas(64) rows_sweep {
   }
 
   /// True if several rows of the output lie side by side: short ones are streamed together.
-  static bool rows_follow_one_another(elementwise_plan const& plan, operand const& out) {
+  static bool output_rows_are_one_run(elementwise_plan const& plan, operand const& out) {
     constexpr index_t fewest = 8;
     return plan.extent[plan.rank - 2] >= fewest && out.stride[plan.rank - 2] == plan.row_length();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Whole packs of a row of an expression on the host: the only loop that an expression instantiates.
-// Rows at other steps, gathers and the ends of rows come here from a stage
+// Rows at other steps, gathers and rows shorter than a pack come here from a stage
 // (exec/host/row_loop.hpp).
 
 #include <utility>
@@ -50,7 +50,7 @@ using host_packs =
 /// Where a loop stands in the leaves of an expression on the host, in members that only ever have
 /// one name, so that the compiler keeps them in registers.
 template <int Leaves, int FirstArray> struct host_cursor {
-  static constexpr int first_array = FirstArray;  ///< read by halves: it is the longest, as a rule
+  static constexpr int first_array = FirstArray;  ///< see load_by_halves
   std::byte const* at[Leaves];                    ///< the present pack
   index_t pack_step[Leaves];                      ///< bytes to the next one
   index_t step[Leaves];

@@ -33,9 +33,6 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   using index_type = typename signed_of_size<index_bytes>::type;
   using positions = simd<index_type, width>;
   using extremes = reducers::extreme<T, A::sign>;
-  /// Elements that do not count and are told by bytes are replaced before the value is looked for.
-  using extreme_rows =
-      vector_rows<extremes, Missing == missing::nan ? missing::nan : missing::none>;
 
  public:
   using element = reduced_from_t<T>;
@@ -44,11 +41,16 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   /// The best value of all tiles, then where it first stands in the first tile that has it.
   static tile_summary<A> row(void const* data, bool const* valid, int n, int, index_t first) {
     element const* const x = static_cast<element const*>(data);
+    if (n < tile_lanes) {
+      return short_row(x, valid, n, first);
+    }
     tile_summary<extremes> best = {{}, 0};
     int best_tile = 0;
     index_t count = 0;
     for (int i = 0; i < n; i += tile_length) {
-      auto const tile = best_of_tile(x + i, truths_at(valid, i), plain::min(n - i, tile_length));
+      int const own = plain::min(n - i, tile_length);
+      auto const tile =
+          vector_rows<extremes, Missing>::row(x + i, truths_at(valid, i), own, own, 0);
       if (tile.count > 0 && (best.count == 0 || A::beats(tile.state, best.state))) {
         best = tile;
         best_tile = i;
@@ -127,18 +129,16 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     }
   }
 
-  static tile_summary<extremes> best_of_tile(element const* x, bool const* valid, int n) {
-    if constexpr (Missing != missing::bytes) {
-      return extreme_rows::row(x, nullptr, n, n, 0);
-    } else {
-      element counting[tile_length] = {};
-      plain::copy_n(x, n, counting);
-      element const nothing = vector_lanes<extremes>::nothing();
-      int const count =
-          replace_absent(reinterpret_cast<std::byte*>(counting), valid, n,
-                         reinterpret_cast<std::byte const*>(&nothing), int{sizeof(element)});
-      return extreme_rows::row(counting, nullptr, n, count, 0);
+  static tile_summary<A> short_row(element const* x, bool const* valid, int n, index_t first) {
+    typename A::lane lane = A::start();
+    index_t count = 0;
+    for (int i = 0; i < n; ++i) {
+      if (counts(x, valid, i)) {
+        A::add(lane, static_cast<T>(x[i]), first + i, T(0));
+        ++count;
+      }
     }
+    return {lane, count};
   }
 
   /// The first of `n` elements that counts and is `value`, which one is.

@@ -88,14 +88,16 @@ int reduce_row(void const* x, bool const* valid, int n, int counted, index_t fir
     tile[0] = Tile::row(x, valid, n, counted, first);
     return 1;
   } else {
-    auto const* const from = static_cast<typename Tile::element const*>(x);
+    auto const* from = static_cast<typename Tile::element const*>(x);
     int tiles = 0;
-    do {
-      int const at = tiles * tile_length;
-      int const own = plain::min(n - at, tile_length);
-      tile[tiles++] = Tile::row(from + at, valid, own, plain::min(counted, own), first + at);
-    } while (tiles * tile_length < n);
-    return tiles;
+    for (; n > tile_length; n -= tile_length, counted -= tile_length) {
+      tile[tiles] = Tile::row(from, valid, tile_length, tile_length, first);
+      from += tile_length;
+      first += tile_length;
+      ++tiles;
+    }
+    tile[tiles] = Tile::row(from, valid, n, counted, first);
+    return tiles + 1;
   }
 }
 

@@ -211,8 +211,8 @@ class row_loop {
       layout_.evaluator.packs({from, layout_.item_step, layout_.first_leaf, layout_.axis, i, n},
                               to);
     };
-    // What the ends of a row share with other packs must not be read again once it is written, nor
-    // be written past the caches twice.
+    // What the ends of a row share with other packs must not be read again once it is written (a
+    // functor would see it), nor be written past the caches twice.
     auto const packs_apart = [&](index_t i, index_t n) {
       packs(i, n, {const_cast<std::byte*>(moved(ends_, -i * size))});
     };

@@ -164,8 +164,8 @@ class tile_sweep {
       bool* const valid = reinterpret_cast<bool*>(own + together * summary);
       std::byte const* row = nullptr;
       for (index_t unit = begin; unit < end; ++unit) {
-        index_t const output = unit / parts;
-        index_t const part = unit % parts;
+        index_t const output = parts == 1 ? unit : unit / parts;  // a division takes its time
+        index_t const part = parts == 1 ? 0 : unit % parts;
         index_t const first = part * together * tile_length;
         index_t const count = plain::min(together * tile_length, plan_.length - first);
         index_t tiles = 0;

@@ -119,8 +119,8 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       take_lanes(1);
       auto const add_row = [&](int g) __attribute__((always_inline)) {
         element const* const row = static_cast<element const*>(rows.x[g]) + at;
-        add_pack(a[0], load_numbers(row), nothing[0], shift[0]);
-        add_pack(a[1], load_numbers(row + width), nothing[1], shift[1]);
+        add_pack(a[0], load_numbers(row), nullptr, nothing[0], shift[0]);
+        add_pack(a[1], load_numbers(row + width), nullptr, nothing[1], shift[1]);
         rows.ahead.template ask<element>(g, at, step);
       };
       int g = 0;
@@ -162,9 +162,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
       auto const add_row = [&](lane_pack(&lane)[2], int g) __attribute__((always_inline)) {
         element const* const row = static_cast<element const*>(rows.x[g]) + at;
-        add_pack(lane[0], load_numbers(row), nothing[0], shift[0]);
+        add_pack(lane[0], load_numbers(row), nullptr, nothing[0], shift[0]);
         if constexpr (packs == 2) {
-          add_pack(lane[1], load_numbers(row + second), nothing[1], shift[1]);
+          add_pack(lane[1], load_numbers(row + second), nullptr, nothing[1], shift[1]);
         }
         rows.ahead.template ask<element>(g, at, step_of_lanes);
       };

@@ -43,9 +43,10 @@ template <class A, missing Missing> struct vector_packs : detail::elements_of_ti
   }
 
   /// Adds a pack of elements, with `nothing` where one does not count.
-  static void add_pack(lane_pack& a, elements x, elements nothing, elements shift) {
+  static void add_pack(lane_pack& a, elements x, [[maybe_unused]] bool const* valid,
+                       elements nothing, elements shift) {
     if constexpr (masked) {
-      auto const counted = here(x, nullptr);
+      auto const counted = here(x, valid);
       a.count = a.count - counters(resize_mask<4>(counted).v());
       x = select(counted, x, nothing);
     }

@@ -11,7 +11,7 @@ namespace cumulus::inline CUMULUS_TARGET {
 
 template <class A, missing Missing> class vector_rows : vector_packs<A, Missing> {
   using base = vector_packs<A, Missing>;
-  using base::counts, base::masked;
+  using base::counts, base::truths_at, base::masked;
   using base::nothing_at, base::nothing_of;
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
@@ -21,19 +21,21 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
  public:
   using typename base::element;
 
-  /// `n` <= 1024 neighbouring elements, of which `counted` count; the others are replaced already.
-  static tile_summary<A> row(void const* data, bool const*, int n, int counted, index_t) {
+  /// `n` <= 1024 neighbouring elements, of which `counted` count; the others are replaced already,
+  /// unless Missing tells them.
+  static tile_summary<A> row(void const* data, [[maybe_unused]] bool const* valid, int n,
+                             int counted, index_t) {
     element const* const x = static_cast<element const*>(data);
     element shift = n > 0 ? x[0] : element(0);
     if constexpr (masked && A::needs_shift) {
       int i = 0;
-      while (i < n && !counts(x, nullptr, i)) {
+      while (i < n && !counts(x, valid, i)) {
         ++i;
       }
       shift = i < n ? x[i] : element(0);
     }
     int count = counted;
-    auto const lane = add_row(x, n, shift, count, std::make_index_sequence<packs>{});
+    auto const lane = add_row(x, valid, n, shift, count, std::make_index_sequence<packs>{});
     return count > 0 ? tile_summary<A>{A::close(lane, count, static_cast<T>(shift)), count}
                      : tile_summary<A>{{}, 0};
   }
@@ -41,23 +43,29 @@ template <class A, missing Missing> class vector_rows : vector_packs<A, Missing>
  private:
   /// The lanes of a row, merged; `count` becomes the number of elements that count.
   template <std::size_t... K>
-  static typename A::lane add_row(element const* x, int n, element first, int& count,
-                                  std::index_sequence<K...>) {
+  static typename A::lane add_row(element const* x, [[maybe_unused]] bool const* valid, int n,
+                                  element first, int& count, std::index_sequence<K...>) {
     lane_pack a[packs] = {(static_cast<void>(K), fresh_pack())...};
     elements const shift = elements::splat(first);
     elements const nothing = nothing_at(shift);
-    auto const add = [&](element const* from) __attribute__((always_inline)) {
-      (add_pack(a[K], load_by_halves<element, width>(from + K * width), nothing, shift), ...);
+    auto const add = [&](element const* from, bool const* truths) __attribute__((always_inline)) {
+      (add_pack(a[K], load_by_halves<element, width>(from + K * width),
+                truths_at(truths, int{K} * width), nothing, shift),
+       ...);
     };
     int const whole = n - n % tile_lanes;
     for (int i = 0; i < whole; i += tile_lanes) {
-      add(x + i);
+      add(x + i, truths_at(valid, i));
     }
     if (whole < n) {
       element values[tile_lanes];
       plain::fill(values + (n - whole), values + tile_lanes, nothing_of(first));
       plain::copy(x + whole, x + n, values);
-      add(values);
+      bool truths[tile_lanes] = {};
+      if constexpr (Missing == missing::bytes) {
+        plain::copy(valid + whole, valid + n, truths);
+      }
+      add(values, truths);
     }
     if constexpr (masked) {
       count = 0;
