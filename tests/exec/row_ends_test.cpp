@@ -228,13 +228,13 @@ TEST(StreamedRows, OfNarrowResults) {
     rows_of_array<float> out{rows, n, n, 1};
     out.view().assign(cm::astype<float>(x + column));
     out.expect([&](index_t r, index_t k) { return (r * n + k) % 9 + r % 4; });
-    index_t const many = cm::streamed_bytes / n + 3;
-    cm::ndarray<double> const y = numbers<double>({many, n}, 9);
-    cm::ndarray<double> const limit = numbers<double>({many, 1}, 5);
-    cm::ndarray<bool> const truths = y > limit;
-    for (index_t i = 0; i < truths.size(); ++i) {
-      ASSERT_EQ(truths.data()[i], i % 9 > i / n % 5) << i;
-    }
+    // Some thread begins in the last row of a plane, with little left of it.
+    index_t const planes = cm::streamed_bytes / (9 * n) + 3;
+    cm::ndarray<double> const y = numbers<double>({planes, 9, n}, 9);
+    cm::ndarray<double> const limit = numbers<double>({9, 1}, 5);
+    rows_of_array<bool> truths{planes, 9 * n, 9 * n + 5, 1};
+    cm::reshape(truths.view(), {planes, 9, n}).assign(y > limit);
+    truths.expect([&](index_t p, index_t k) { return (p * 9 * n + k) % 9 > k / n % 5; });
   }
 }
 
