@@ -144,13 +144,12 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   /// The first of `n` elements that counts and is `value`, which one is.
   static int position_of(element value, element const* x, bool const* valid, int n) {
     elements const wanted = elements::splat(value);
-    auto const is_wanted = [&](auto const& pack, auto const& same) {
-      return (pack == same) | (elementary::is_nan(pack) & elementary::is_nan(same));
-    };
     int const whole = n - n % width;
     int found = n;
     for (int i = n - 1; i >= whole; --i) {
-      found = counts(x, valid, i) && is_wanted(x[i], value) ? i : found;
+      bool const is_wanted =
+          x[i] == value || (elementary::is_nan(x[i]) && elementary::is_nan(value));
+      found = counts(x, valid, i) && is_wanted ? i : found;
     }
     positions step = positions::splat(0);
     for (int l = 0; l < width; ++l) {
@@ -159,7 +158,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     positions at = positions::splat(found);
     for (int i = whole - width; i >= 0; i -= width) {
       elements const pack = load_numbers(x + i);
-      auto take = is_wanted(pack, wanted);
+      auto const take = (pack == wanted) | (elementary::is_nan(pack) & elementary::is_nan(wanted));
       if constexpr (masked) {
         at = select(resize_mask<index_bytes>(take & here(pack, truths_at(valid, i))),
                     step + positions::splat(i), at);
