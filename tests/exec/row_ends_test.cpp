@@ -10,6 +10,7 @@
 #include "cumulus/array/tie.hpp"
 #include "cumulus/cumulus.hpp"
 #include "cumulus/exec/host/streaming_store.hpp"
+#include "tests/small_numbers.hpp"
 #include "tests/thread_count.hpp"
 
 namespace {
@@ -18,10 +19,6 @@ namespace cm = cumulus;
 using cm::_;
 using cm::index_t;
 using cm::slice;
-
-template <class T> cm::ndarray<T> numbers(cm::shape const& s, index_t modulus) {
-  return cm::astype<T>(cm::reshape(cm::arange(s.size()) % modulus, s));
-}
 
 /// Rows of `n` elements `pitch` apart, from element `first` on; what lies between them is 99.
 template <class T, class F>
@@ -68,9 +65,9 @@ TYPED_TEST_SUITE(RowEnds, element_types);
 TYPED_TEST(RowEnds, AreWrittenAndNothingBeside) {
   using T = TypeParam;
   for (index_t const n : lengths()) {
-    cm::ndarray<T> const x = numbers<T>({13, n}, 7);
-    cm::ndarray<T> const column = numbers<T>({13, 1}, 5);
-    cm::ndarray<T> const row = numbers<T>({n}, 3);
+    cm::ndarray<T> const x = small_numbers<T>({13, n}, 7);
+    cm::ndarray<T> const column = small_numbers<T>({13, 1}, 5);
+    cm::ndarray<T> const row = small_numbers<T>({n}, 3);
     for (index_t const gap : {0, 3}) {
       rows_of_array<T> out{13, n, n + gap, 5};
       out.view().assign(x * column + row);
@@ -83,8 +80,8 @@ TYPED_TEST(RowEnds, AreWrittenAndNothingBeside) {
 TYPED_TEST(RowEnds, OfAGenerator) {
   using T = TypeParam;
   for (index_t const n : lengths()) {
-    cm::ndarray<T> const x = numbers<T>({13, n}, 5);
-    cm::ndarray<T> const column = numbers<T>({13, 1}, 5);
+    cm::ndarray<T> const x = small_numbers<T>({13, n}, 5);
+    cm::ndarray<T> const column = small_numbers<T>({13, 1}, 5);
     rows_of_array<T> out{13, n, n + 1, 3};
     out.view().assign(x * cm::astype<T>(cm::arange(n) % 6) + column);
     out.expect([&](index_t r, index_t k) { return (r * n + k) % 5 * (k % 6) + r % 5; });
@@ -96,8 +93,8 @@ TEST(RowEnds, OfAFunctorInPlace) {
   for (index_t const n : lengths()) {
     for (index_t const rows : {1, 13}) {
       rows_of_array<std::int64_t> x{rows, n, n + 2, 3};
-      x.view().assign(numbers<std::int64_t>({rows, n}, 7));
-      cm::ndarray<std::int64_t> const column = numbers<std::int64_t>({rows, 1}, 5);
+      x.view().assign(small_numbers<std::int64_t>({rows, n}, 7));
+      cm::ndarray<std::int64_t> const column = small_numbers<std::int64_t>({rows, 1}, 5);
       std::atomic<std::int64_t> largest = 0;
       std::atomic<std::int64_t>* const seen = &largest;
       x.view() = cm::map(
@@ -116,16 +113,16 @@ TEST(RowEnds, OfAFunctorInPlace) {
 TYPED_TEST(RowEnds, AreUpdatedOnce) {
   using T = TypeParam;
   for (index_t const n : lengths()) {
-    cm::ndarray<T> const column = numbers<T>({13, 1}, 5);
+    cm::ndarray<T> const column = small_numbers<T>({13, 1}, 5);
     for (index_t const gap : {0, 3}) {
       rows_of_array<T> x{13, n, n + gap, 2};
-      x.view().assign(numbers<T>({13, n}, 4));
+      x.view().assign(small_numbers<T>({13, n}, 4));
       x.view() += x.view() * column;
       x.view() *= column;
       x.expect([&](index_t r, index_t k) { return (r * n + k) % 4 * (1 + r % 5) * (r % 5); });
     }
     rows_of_array<T> one{1, n, n, 3};
-    one.view().assign(numbers<T>({1, n}, 4));
+    one.view().assign(small_numbers<T>({1, n}, 4));
     one.view() = one.view() * one.view() + one.view();
     one.expect([&](index_t, index_t k) { return k % 4 * (k % 4) + k % 4; });
   }
@@ -137,9 +134,9 @@ TYPED_TEST(RowEnds, OfSeveralThreads) {
     thread_count const several(threads);
     for (index_t const n : {20, 90, 361}) {
       index_t const rows = 200000 / n;
-      cm::ndarray<T> const column = numbers<T>({rows, 1}, 5);
+      cm::ndarray<T> const column = small_numbers<T>({rows, 1}, 5);
       rows_of_array<T> x{rows, n, n, 1};
-      x.view().assign(numbers<T>({rows, n}, 4));
+      x.view().assign(small_numbers<T>({rows, n}, 4));
       x.view() *= column;
       x.expect([&](index_t r, index_t k) { return (r * n + k) % 4 * (r % 5); });
     }
@@ -151,8 +148,8 @@ TYPED_TEST(RowEnds, AreReducedOnce) {
   using T = TypeParam;
   for (index_t const n : {7, 17, 33, 64, 65, 90, 361}) {
     index_t const rows = 29;
-    cm::ndarray<T> const x = numbers<T>({2, rows, n}, 4);
-    cm::ndarray<T> const column = numbers<T>({rows, 1}, 3);
+    cm::ndarray<T> const x = small_numbers<T>({2, rows, n}, 4);
+    cm::ndarray<T> const column = small_numbers<T>({rows, 1}, 3);
     auto const product = [&](index_t i, index_t r, index_t k) {
       return ((i * rows + r) * n + k) % 4 * (r % 3);
     };
@@ -179,8 +176,8 @@ TYPED_TEST(RowEnds, AreReducedOnce) {
 TYPED_TEST(RowEnds, OfSeveralExpressionsAtOnce) {
   using T = TypeParam;
   for (index_t const n : {30, 100, 2061, 4099}) {
-    cm::ndarray<T> a = numbers<T>({3, n}, 5);
-    cm::ndarray<T> b = numbers<T>({3, n}, 3);
+    cm::ndarray<T> a = small_numbers<T>({3, n}, 5);
+    cm::ndarray<T> b = small_numbers<T>({3, n}, 3);
     cm::tie(a, b) = cm::tuple(a + b, a * b);
     for (index_t i = 0; i < 3 * n; ++i) {
       ASSERT_TRUE(a.data()[i] == static_cast<T>(i % 5 + i % 3)) << n << " " << i;
@@ -192,8 +189,8 @@ TYPED_TEST(RowEnds, OfSeveralExpressionsAtOnce) {
 // Large outputs of short rows go past the caches several rows at a time, from any address on.
 template <class T> void check_streams(index_t n, index_t gap, index_t first) {
   index_t const rows = cm::streamed_bytes / (n * index_t{sizeof(T)}) + 11;
-  cm::ndarray<T> const x = numbers<T>({rows, n}, 7);
-  cm::ndarray<T> const column = numbers<T>({rows, 1}, 5);
+  cm::ndarray<T> const x = small_numbers<T>({rows, n}, 7);
+  cm::ndarray<T> const column = small_numbers<T>({rows, 1}, 5);
   rows_of_array<T> out{rows, n, n + gap, first};
   out.view().assign(x * column);
   out.expect([&](index_t r, index_t k) { return (r * n + k) % 7 * (r % 5); });
@@ -223,15 +220,15 @@ TEST(StreamedRows, OfNarrowResults) {
   thread_count const several(16);
   for (index_t const n : {17, 33, 361}) {
     index_t const rows = cm::streamed_bytes / (n * 4) + 3;
-    cm::ndarray<double> const x = numbers<double>({rows, n}, 9);
-    cm::ndarray<double> const column = numbers<double>({rows, 1}, 4);
+    cm::ndarray<double> const x = small_numbers<double>({rows, n}, 9);
+    cm::ndarray<double> const column = small_numbers<double>({rows, 1}, 4);
     rows_of_array<float> out{rows, n, n, 1};
     out.view().assign(cm::astype<float>(x + column));
     out.expect([&](index_t r, index_t k) { return (r * n + k) % 9 + r % 4; });
     // Some thread begins in the last row of a plane, with little left of it.
     index_t const planes = cm::streamed_bytes / (9 * n) + 3;
-    cm::ndarray<double> const y = numbers<double>({planes, 9, n}, 9);
-    cm::ndarray<double> const limit = numbers<double>({9, 1}, 5);
+    cm::ndarray<double> const y = small_numbers<double>({planes, 9, n}, 9);
+    cm::ndarray<double> const limit = small_numbers<double>({9, 1}, 5);
     rows_of_array<bool> truths{planes, 9 * n, 9 * n + 5, 1};
     cm::reshape(truths.view(), {planes, 9, n}).assign(y > limit);
     truths.expect([&](index_t p, index_t k) { return (p * 9 * n + k) % 9 > k / n % 5; });

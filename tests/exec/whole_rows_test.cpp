@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cumulus/cumulus.hpp"
+#include "tests/small_numbers.hpp"
 
 namespace {
 
@@ -14,10 +15,6 @@ namespace cm = cumulus;
 using cm::_;
 using cm::index_t;
 using cm::slice;
-
-template <class T> cm::ndarray<T> numbers(cm::shape const& s, index_t modulus) {
-  return cm::astype<T>(cm::reshape(cm::arange(s.size()) % modulus, s));
-}
 
 /// Compares element (i, j, k) with of(i, j, k).
 template <class T, class F> void expect_elements(cm::ndarray<T> const& got, F const& of) {
@@ -43,10 +40,10 @@ TYPED_TEST(WholeRows, OfRepeatedElements) {
   using T = TypeParam;
   for (index_t const n : lengths) {
     for (index_t const rows : {1, 7, 75}) {
-      cm::ndarray<T> const x = numbers<T>({3, rows, n}, 19);
-      cm::ndarray<T> const row = numbers<T>({n}, 13);
-      cm::ndarray<T> const column = numbers<T>({rows, 1}, 11);
-      cm::ndarray<T> const plane = numbers<T>({3, 1, 1}, 7);
+      cm::ndarray<T> const x = small_numbers<T>({3, rows, n}, 19);
+      cm::ndarray<T> const row = small_numbers<T>({n}, 13);
+      cm::ndarray<T> const column = small_numbers<T>({rows, 1}, 11);
+      cm::ndarray<T> const plane = small_numbers<T>({3, 1, 1}, 7);
       cm::ndarray<T> const got = x + row - column + plane;
       expect_elements(got, [&](index_t i, index_t j, index_t k) {
         return ((i * rows + j) * n + k) % 19 + k % 13 - j % 11 + i;
@@ -59,8 +56,8 @@ TYPED_TEST(WholeRows, OfRepeatedElements) {
 TYPED_TEST(WholeRows, OfManyRepeatedArrays) {
   using T = TypeParam;
   index_t const rows = 100;
-  cm::ndarray<T> const c = numbers<T>({rows, 1}, 5);
-  cm::ndarray<T> const x = numbers<T>({2, rows, 64}, 3);
+  cm::ndarray<T> const c = small_numbers<T>({rows, 1}, 5);
+  cm::ndarray<T> const x = small_numbers<T>({2, rows, 64}, 3);
   cm::ndarray<T> const got = x + c + c + c + c + c + c + c + c + c + c + c + c;
   expect_elements(got, [&](index_t i, index_t j, index_t k) {
     return ((i * rows + j) * 64 + k) % 3 + 12 * (j % 5);
@@ -75,9 +72,9 @@ TYPED_TEST(WholeRows, OfAGatherAndAGenerator) {
   }
   cm::ndarray<index_t> const which(index);
   for (index_t const n : lengths) {
-    cm::ndarray<T> const means = numbers<T>({12, 2, n}, 17);
-    cm::ndarray<T> const x = numbers<T>({50, 2, n}, 23);
-    cm::ndarray<T> const wide = numbers<T>({50, 2, n + 64}, 1);
+    cm::ndarray<T> const means = small_numbers<T>({12, 2, n}, 17);
+    cm::ndarray<T> const x = small_numbers<T>({50, 2, n}, 23);
+    cm::ndarray<T> const wide = small_numbers<T>({50, 2, n + 64}, 1);
     // A column of the gathered array, too: one element for the whole row.
     cm::ndarray<T> const got = x - cm::take(means, which, 0) + wide(_, _, slice(n)) +
                                cm::take(means(_, _, slice(3, 4)), which, 0) +
@@ -94,8 +91,8 @@ TYPED_TEST(WholeRows, IntoPartOfAnArrayBackwards) {
   using T = TypeParam;
   for (index_t const n : lengths) {
     cm::ndarray<T> out = cm::full<T>({9, 10, n + 3}, T(1));
-    cm::ndarray<T> const x = numbers<T>({9, 5, n}, 21);
-    cm::ndarray<T> const column = numbers<T>({5, 1}, 4);
+    cm::ndarray<T> const x = small_numbers<T>({9, 5, n}, 21);
+    cm::ndarray<T> const column = small_numbers<T>({5, 1}, 4);
     out(slice(_, _, -1), slice(_, _, 2), slice(2, n + 2)) = x + column;
     expect_elements(out, [&](index_t i, index_t j, index_t k) {
       bool const inside = j % 2 == 0 && k >= 2 && k < n + 2;
@@ -110,8 +107,8 @@ TYPED_TEST(WholeRows, SharedOutAmongThreads) {
   using T = TypeParam;
   index_t const n = 448;
   index_t const rows = 2001;
-  cm::ndarray<T> const x = numbers<T>({1, rows, n}, 31);
-  cm::ndarray<T> const column = numbers<T>({rows, 1}, 29);
+  cm::ndarray<T> const x = small_numbers<T>({1, rows, n}, 31);
+  cm::ndarray<T> const column = small_numbers<T>({rows, 1}, 29);
   cm::ndarray<T> const got = x - column;
   expect_elements(got, [&](index_t, index_t j, index_t k) { return (j * n + k) % 31 - j % 29; });
 }

@@ -15,8 +15,8 @@ namespace detail {
 inline bool shares_stage(elementwise_plan const& plan, std::span<operand const> operands,
                          row_layout const& layout) {
   constexpr index_t shortest = 64;  // rows that are worth a stage of their own
-  bool const is_direct = layout.direct && operands[0].stride[plan.rank - 1] == 1 &&
-                         plan.row_length() >= layout.evaluator.pack;
+  bool const is_direct =
+      layout.is_direct(plan.row_length()) && operands[0].stride[plan.rank - 1] == 1;
   if (is_direct || plan.row_length() >= shortest) {
     return false;
   }

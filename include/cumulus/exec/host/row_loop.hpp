@@ -71,6 +71,8 @@ struct row_layout {
   }
   /// True if packs are read from where the arrays are.
   bool as_they_are() const { return (repeated | indirect) == 0; }
+  /// True if rows of a length, side by side in the output, need no stage.
+  bool is_direct(index_t length) const { return direct && length >= evaluator.pack; }
   bool repeats(std::size_t k) const { return ((repeated >> k) & 1U) != 0; }
   bool gathers(std::size_t k) const { return ((indirect >> k) & 1U) != 0; }
 
@@ -202,7 +204,7 @@ class row_loop {
     index_t const end = first + count;
     index_t const pack = layout_.evaluator.pack;
     constexpr index_t line = 64;  // of the cache
-    if (!layout_.direct || step != 1 || count < (out.streams ? line : pack)) {
+    if (!layout_.is_direct(count) || step != 1 || (out.streams && count < line)) {
       return staged(at, first, end, out, step);
     }
     index_t const size = layout_.evaluator.item_bytes;
@@ -211,39 +213,19 @@ class row_loop {
       layout_.evaluator.packs({from, layout_.item_step, layout_.first_leaf, layout_.axis, i, n},
                               to);
     };
-    // What the ends of a row share with other packs must not be read again once it is written (a
-    // functor would see it), nor be written past the caches twice.
-    auto const packs_apart = [&](index_t i, index_t n) {
-      packs(i, n, {const_cast<std::byte*>(moved(ends_, -i * size))});
-    };
     index_t const misplaced = out.streams ? misplaced_bytes(out.at + first * size) : 0;
     if (misplaced != 0) {
       index_t const head = (line - misplaced) / size;
-      packs_apart(first, (head + pack - 1) & -pack);
+      packs(first, (head + pack - 1) & -pack, ends_from(first));
       std::memcpy(out.at + first * size, ends_, static_cast<std::size_t>(head * size));
       first += head;
     }
-    index_t const rest = (end - first) & (pack - 1);
-    bool const again = rest > 0 && layout_.writes_leaf && out.valid == nullptr;
-    index_t const body = end - first - rest - (again ? pack : 0);
-    if (body > 0) {
-      packs(first, body, out);
-    }
-    if (again || (rest > 0 && out.streams)) {
-      packs_apart(end - pack, pack);
-      if (again) {
-        packs(first + body, pack, out);
-      }
-      std::memcpy(out.at + (end - rest) * size, ends_ + (pack - rest) * size,
-                  static_cast<std::size_t>(rest * size));
-    } else if (rest > 0) {
-      packs(end - pack, pack, out);
-    }
+    with_ends(packs, first, end, 1, out);
   }
 
   /// True if rows of a length that go to `out` need no stage, and several can go in one call.
   bool takes_whole_rows(index_t length, row_output const& out) const {
-    return layout_.direct && length >= layout_.evaluator.pack &&
+    return layout_.is_direct(length) &&
            (!out.streams || begins_with_lines(length, out) || is_run_of_short_rows(length, out));
   }
 
@@ -256,9 +238,6 @@ class row_loop {
         copies == 0 ? most_rows
                     : plain::min({most_rows, repeated_packs / copies,
                                   plain::max(fewest_repeated, repeated_elements / length)});
-    index_t const pack = layout_.evaluator.pack;
-    index_t const size = layout_.evaluator.item_bytes;
-    index_t const rest = length & (pack - 1);
     if (out.streams && !begins_with_lines(length, out)) {
       return stream_short_rows(at, row_step, rows, length, out);
     }
@@ -269,24 +248,7 @@ class row_loop {
         layout_.evaluator.packs(
             {from, layout_.item_step, layout_.first_leaf, layout_.axis, first, count, n}, to);
       };
-      bool const again = rest > 0 && layout_.writes_leaf;
-      index_t const body = length - rest - (again ? pack : 0);
-      if (body > 0) {
-        packs(0, body, out);
-      }
-      if (again) {
-        packs(length - pack, pack,
-              {const_cast<std::byte*>(moved(ends_, (pack - length) * size)), nullptr, false,
-               end_bytes});
-        packs(body, pack, out);
-        for (index_t k = 0; k < n; ++k) {
-          std::memcpy(out.at + k * out.row_step + (length - rest) * size,
-                      ends_ + k * end_bytes + (pack - rest) * size,
-                      static_cast<std::size_t>(rest * size));
-        }
-      } else if (rest > 0) {
-        packs(length - pack, pack, out);
-      }
+      with_ends(packs, 0, length, n, out);
       out.at += n * out.row_step;
       r += n;
     }
@@ -304,6 +266,43 @@ class row_loop {
   static constexpr index_t fewest_repeated = 8;
   static constexpr index_t repeated_elements = 2048;
   static_assert(repeated_packs >= max_leaves);
+
+  /// Memory for packs of elements i, i + 1, … that go where they belong later.
+  row_output ends_from(index_t i) {
+    index_t const bytes = i * layout_.evaluator.item_bytes;
+    return {const_cast<std::byte*>(moved(ends_, -bytes)), nullptr, false, end_bytes};
+  }
+
+  /// Elements [first, end), a pack or more, of `rows` rows: packs(i, count, to) evaluates `count`
+  /// elements of each from i on. What the last pack shares with the one before must not be read
+  /// again once it is written (a functor would see it), nor be written past the caches twice.
+  template <class Packs>
+  void with_ends(Packs const& packs, index_t first, index_t end, index_t rows,
+                 row_output const& out) {
+    index_t const pack = layout_.evaluator.pack;
+    index_t const size = layout_.evaluator.item_bytes;
+    index_t const rest = (end - first) & (pack - 1);
+    bool const again = rest > 0 && layout_.writes_leaf && out.valid == nullptr;
+    index_t const body = end - first - rest - (again ? pack : 0);
+    if (body > 0) {
+      packs(first, body, out);
+    }
+    if (!again && !(rest > 0 && out.streams)) {
+      if (rest > 0) {
+        packs(end - pack, pack, out);
+      }
+      return;
+    }
+    packs(end - pack, pack, ends_from(end - pack));
+    if (again) {
+      packs(first + body, pack, out);
+    }
+    for (index_t r = 0; r < rows; ++r) {
+      std::memcpy(out.at + r * out.row_step + (end - rest) * size,
+                  ends_ + r * end_bytes + (pack - rest) * size,
+                  static_cast<std::size_t>(rest * size));
+    }
+  }
 
   /// True if every row of the output is so many packs and begins with a line of the cache.
   bool begins_with_lines(index_t length, row_output const& out) const {
