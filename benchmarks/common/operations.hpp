@@ -99,6 +99,17 @@ struct anom3 : operation {
     }
   }
 };
+/// x(time, lat, lon) * w(lat, 1).
+struct weighted : operation {
+  static constexpr int rank = 3;
+  static std::string name() { return "weighted"; }
+  static std::vector<extents> inputs(extents const& s) { return {s, {s[1], 1}}; }
+  template <class P> static void naive(P const& p, double* want) {
+    for (index i = 0; i < p.size(); ++i) {
+      want[i] = double(p.in(0)[i]) * double(p.in(1)[i / p.shape[2] % p.shape[1]]);
+    }
+  }
+};
 /// a(n, m) + row(m) + column(n, 1).
 struct rowcol : operation {
   static constexpr int rank = 2;

@@ -31,6 +31,7 @@ OPERATIONS = {
     "eos_density": same_shape(3),
     "eos_compress": same_shape(3),
     "anom3": Operation(lambda s: [s, s[1:]]),
+    "weighted": Operation(lambda s: [s, (s[1], 1)]),
     "rowcol": Operation(lambda s: [s, s[1:], (s[0], 1)]),
     "transadd": Operation(lambda s: [s, s[::-1]]),
     "group_mean": Operation(lambda s: [s], lambda s: (MONTHS, *s[1:])),
@@ -87,6 +88,7 @@ def elementwise_rows():
         yield Row(f"{operation}_2p15", operation, CACHE, TINY, "elementwise")
     shapes = {
         "anom3": ((240, 180, 360), (8, 64, 64), (7, 9, 11)),
+        "weighted": ((240, 180, 360), (2, 45, 360), (3, 5, 37)),
         "rowcol": ((4096, 4096), (128, 256), (37, 53)),
         "transadd": ((4096, 4096), (128, 256), (80, 144)),
     }

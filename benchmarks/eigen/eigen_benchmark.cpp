@@ -80,6 +80,16 @@ void add_broadcast_rows() {
     return [x = matrix(p.in(0), p.shape), m = flat(p.in(1), p.input_shapes[1]),
             out = matrix(p.out(), p.shape)]() mutable { out = x.rowwise() - m.row(0); };
   });
+  bench::add_row<bench::weighted>([](auto& p) {
+    index const lines = p.shape[1];
+    bench::extents const rows = {p.shape[0] * lines, p.shape[2]};
+    return [times = p.shape[0], lines, x = matrix(p.in(0), rows), w = matrix(p.in(1), {lines, 1}),
+            out = matrix(p.out(), rows)]() mutable {
+      for (index t = 0; t < times; ++t) {
+        out.middleRows(t * lines, lines) = x.middleRows(t * lines, lines).colwise() * w.col(0);
+      }
+    };
+  });
   add_expression<bench::rowcol>(
       [](auto const& in) { return (in[0].rowwise() + in[1].row(0)).colwise() + in[2].col(0); });
   add_expression<bench::transadd>([](auto const& in) { return in[0] + in[1].transpose(); });

@@ -12,12 +12,13 @@ namespace limit {
 /// out must be aligned to 64 bytes where streams are asked for, at begin = 0.
 template <output Output, class T, class R, class F, class... In>
 inline void sweep(index begin, index end, R* out, F const& f, In const*... in) {
-  // As many elements as fill 64 bytes of the wider type.
-  constexpr int n = 64 / (sizeof(T) > sizeof(R) ? sizeof(T) : sizeof(R));
+  // As many elements as fill a register of the wider type.
+  constexpr int n = register_bytes / (sizeof(T) > sizeof(R) ? sizeof(T) : sizeof(R));
   index i = begin;
   for (; i < end && reinterpret_cast<std::uintptr_t>(out + i) % 64 != 0; ++i) {
     out[i] = f(in[i]...);
   }
+#pragma GCC unroll 2
   for (; i + n <= end; i += n) {
     put<Output>(out + i, f(load<vec<T, n>>(in + i)...));
   }
@@ -51,9 +52,12 @@ inline vec<float, 16> root(vec<float, 16> x) {
 inline vec<double, 8> root(vec<double, 8> x) {
   return (vec<double, 8>)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
 }
+#elif defined(__AVX__)
+inline vec<float, 8> root(vec<float, 8> x) { return (vec<float, 8>)_mm256_sqrt_ps((__m256)x); }
+inline vec<double, 4> root(vec<double, 4> x) { return (vec<double, 4>)_mm256_sqrt_pd((__m256d)x); }
 #else
-inline vec<float, 16> root(vec<float, 16> x) { return root_of<float, 16>(x); }
-inline vec<double, 8> root(vec<double, 8> x) { return root_of<double, 8>(x); }
+inline vec<float, 4> root(vec<float, 4> x) { return root_of<float, 4>(x); }
+inline vec<double, 2> root(vec<double, 2> x) { return root_of<double, 2>(x); }
 #endif
 
 struct copy_of {
@@ -107,7 +111,7 @@ template <class T> struct converted {
 
 template <output Output, class T> void fill(index n, T* out, T value) {
   in_parts(n, 64, n, [=](part own) {
-    constexpr int width = 64 / sizeof(T);
+    constexpr int width = register_bytes / sizeof(T);
     index i = own.begin;
     for (; i + width <= own.end; i += width) {
       put<Output>(out + i, splat<vec<T, width>>(value));
@@ -125,6 +129,20 @@ void anomaly(index outer, index inner, T* out, T const* x, T const* m, Row const
   in_parts(outer, 1, outer * inner, [=](part own) {
     for (index i = own.begin; i < own.end; ++i) {
       sweep<Output, T>(0, inner, out + i * inner, minus{}, x + i * inner, m + row(i) * inner);
+    }
+  });
+}
+
+/// out[i, j, k] = x[i, j, k] * w[j] over outer * middle rows of `inner` elements.
+template <output Output, class T>
+void weighted(index outer, index middle, index inner, T* out, T const* x, T const* w) {
+  in_parts(outer * middle, 1, outer * middle * inner, [=](part own) {
+    index j = own.begin % middle;
+    for (index i = own.begin; i < own.end; ++i) {
+      T const weight = w[j];
+      sweep<Output, T>(
+          0, inner, out + i * inner, [weight](auto v) { return v * weight; }, x + i * inner);
+      j = j + 1 == middle ? 0 : j + 1;
     }
   });
 }

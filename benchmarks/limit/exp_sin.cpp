@@ -23,7 +23,7 @@ template <class T> void cached(index n, T* out, T const* x) {
 template <class T> void streamed(index n, T* out, T const* x) {
   constexpr index block = 1024;
   in_parts(n, block, n, [=](part own) {
-    constexpr int width = 64 / sizeof(T);
+    constexpr int width = register_bytes / sizeof(T);
     alignas(64) T values[block];
     index i = own.begin;
     for (; i + block <= own.end; i += block) {

@@ -96,6 +96,11 @@ void add_broadcast_rows() {
                             [](index) { return index{0}; });
     };
   });
+  add_both<bench::weighted>([](auto& p, auto how) {
+    return [&p, how] {
+      limit::weighted<how()>(p.shape[0], p.shape[1], p.shape[2], p.out(), p.in(0), p.in(1));
+    };
+  });
   add_both<bench::rowcol>([](auto& p, auto how) {
     return [&p, how] {
       limit::row_and_column<how()>(p.shape[0], p.shape[1], p.out(), p.in(0), p.in(1), p.in(2));

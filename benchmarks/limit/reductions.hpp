@@ -12,7 +12,9 @@ namespace limit {
 /// The statistic of x[begin, end), end > begin.
 template <class State, class T>
 inline typename State::one along(T const* x, index begin, index end) {
-  constexpr int states = 4;
+  // Enough of them to hide how long an addition takes, and no more than the registers hold.
+  constexpr int lanes = State::lanes;
+  constexpr int states = register_bytes == 64 || sizeof(State) > register_bytes ? 4 : 8;
   constexpr index step = states * lanes;
   using V = vec<T, lanes>;
   index i = begin;
@@ -24,7 +26,7 @@ inline typename State::one along(T const* x, index begin, index end) {
     }
     index const first = i;
     for (; i + step <= end; i += step) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int s = 0; s < states; ++s) {
         state[s].add(load<V>(x + i + s * lanes), i + s * lanes);
       }
@@ -82,6 +84,7 @@ template <class State, class T>
 inline void reduce_tile(index rows, index stride, index begin, index end,
                         typename State::result* out, T const* x, State* states) {
   constexpr int together = 8;
+  constexpr int lanes = State::lanes;
   using V = vec<T, lanes>;
   index const packs = (end - begin) / lanes;
   for (index j = 0; j < packs; ++j) {
@@ -127,7 +130,7 @@ template <class State, class T>
 void reduce_columns(index rows, index n, typename State::result* out, T const* x) {
   in_parts(n, 64, rows * n, [=](part own) {
     static thread_local std::vector<State> states;
-    states.resize(static_cast<std::size_t>((own.end - own.begin) / lanes + 1));
+    states.resize(static_cast<std::size_t>((own.end - own.begin) / State::lanes + 1));
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       reduce_tile<State>(rows, n, j, end, out, x, states.data());
@@ -140,7 +143,7 @@ template <class State, class T>
 void reduce_groups(index rows, index groups, index n, typename State::result* out, T const* x) {
   in_parts(n, 64, rows * n, [=](part own) {
     static thread_local std::vector<State> states;
-    states.resize(static_cast<std::size_t>((own.end - own.begin) / lanes + 1));
+    states.resize(static_cast<std::size_t>((own.end - own.begin) / State::lanes + 1));
     for (index j = own.begin; j < own.end; j += tile_columns) {
       index const end = j + tile_columns < own.end ? j + tile_columns : own.end;
       for (index g = 0; g < groups && g < rows; ++g) {

@@ -9,16 +9,25 @@
 
 namespace limit {
 
+constexpr int lanes = double_lanes;
+
 /// Sums of lanes 0 … l of each lane.
-inline doubles running(doubles x) {
-  doubles const none = {};
-  x += __builtin_shufflevector(x, none, 8, 0, 1, 2, 3, 4, 5, 6);
-  x += __builtin_shufflevector(x, none, 8, 8, 0, 1, 2, 3, 4, 5);
-  x += __builtin_shufflevector(x, none, 8, 8, 8, 8, 0, 1, 2, 3);
+template <class V> inline V running(V x) {
+  constexpr V none = {};
+  if constexpr (sizeof(V) == 64) {
+    x += __builtin_shufflevector(x, none, 8, 0, 1, 2, 3, 4, 5, 6);
+    x += __builtin_shufflevector(x, none, 8, 8, 0, 1, 2, 3, 4, 5);
+    x += __builtin_shufflevector(x, none, 8, 8, 8, 8, 0, 1, 2, 3);
+  } else if constexpr (sizeof(V) == 32) {
+    x += __builtin_shufflevector(x, none, 4, 0, 1, 2);
+    x += __builtin_shufflevector(x, none, 4, 4, 0, 1);
+  } else {
+    x += __builtin_shufflevector(x, none, 2, 0);
+  }
   return x;
 }
 
-/// One row. The sums within sixteen elements wait for nothing; the carry is one addition for each.
+/// One row. The sums within two registers wait for nothing; the carry is one addition for each.
 template <output Output, class T> inline void scan_row(index n, T* out, T const* x) {
   using V = vec<T, lanes>;
   double carry = 0;
@@ -36,8 +45,8 @@ template <output Output, class T> inline void scan_row(index n, T* out, T const*
   }
 }
 
-/// Eight rows, one in each lane: blocks of eight columns are transposed, summed down, and
-/// transposed back; two of them fill a line.
+/// As many rows as lanes, one in each: square blocks are transposed, summed down, and transposed
+/// back; two of them are written at once.
 template <output Output, class T> inline void scan_rows(index n, T* out, T const* x) {
   using V = vec<T, lanes>;
   doubles carry = {};
@@ -49,12 +58,12 @@ template <output Output, class T> inline void scan_rows(index n, T* out, T const
       block[1][r] = load<V>(x + r * n + j + lanes);
     }
     for (V(&columns)[lanes] : block) {
-      transpose8<T>(columns);
+      transpose<T, lanes>(columns);
       for (V& column : columns) {
         carry += as_doubles<T>(column);
         column = __builtin_convertvector(carry, V);
       }
-      transpose8<T>(columns);
+      transpose<T, lanes>(columns);
     }
     for (int r = 0; r < lanes; ++r) {
       put<Output>(out + r * n + j, block[0][r]);

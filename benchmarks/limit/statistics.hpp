@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Statistics of eight series at once, one in each lane: what the loops of reductions.hpp carry.
+// Statistics of several series at once, one in each lane: what the loops of reductions.hpp carry.
 // start(first, position) prepares for series that begin with `first`, add(x, position) takes one
 // element of each, lane(l, count, step) is series l as a state of its own, which merges with
 // others. start_one, join and folded do the same where all lanes and several states are one
@@ -10,19 +10,27 @@
 
 namespace limit {
 
-constexpr int lanes = 8;
-using doubles = vec<double, lanes>;
+/// Doubles of a register, and elements of one up to eight.
+constexpr int double_lanes = register_bytes / int{sizeof(double)};
+template <class T>
+constexpr int element_lanes = register_bytes < 64 ? register_bytes / int{sizeof(T)} : 8;
+using doubles = vec<double, double_lanes>;
 
-template <class T> inline doubles as_doubles(vec<T, lanes> const& x) {
+template <class T> inline doubles as_doubles(vec<T, double_lanes> const& x) {
   return __builtin_convertvector(x, doubles);
 }
 
 inline double folded_sum(doubles const& x) {
-  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+  double sum = 0;
+  for (int l = 0; l < double_lanes; ++l) {
+    sum += x[l];
+  }
+  return sum;
 }
 
 template <class T> struct sum_state {
   using result = T;
+  static constexpr int lanes = double_lanes;
   using V = vec<T, lanes>;
   struct one {
     double total;
@@ -53,6 +61,7 @@ template <class T> struct mean_state : sum_state<T> {
 /// Sums of the deviations from a series' first element, and of their squares.
 template <class T> struct var_state {
   using result = T;
+  static constexpr int lanes = double_lanes;
   using V = vec<T, lanes>;
   struct one {
     double n;
@@ -101,6 +110,7 @@ template <class T> struct var_state {
 
 template <class T> struct nanmean_state {
   using result = T;
+  static constexpr int lanes = double_lanes;
   using V = vec<T, lanes>;
   struct one {
     double total;
@@ -147,6 +157,7 @@ template <bool Largest> struct before {
 
 template <class T, bool Largest> struct extreme_state {
   using result = T;
+  static constexpr int lanes = element_lanes<T>;
   using V = vec<T, lanes>;
   struct one {
     T best;
@@ -174,6 +185,7 @@ template <class T, bool Largest> struct extreme_state {
 /// Where the extreme is, the first one.
 template <class T, bool Largest> struct position_state {
   using result = std::int64_t;
+  static constexpr int lanes = element_lanes<T>;
   using V = vec<T, lanes>;
   using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
   struct one {

@@ -22,6 +22,15 @@ using bench::index;
 /// N elements. Loads and stores need no alignment; the alias is what makes them so.
 template <class T, int N> using vec [[gnu::vector_size(sizeof(T) * N)]] = T;
 
+/// Bytes of a register: g++ takes wider vectors apart, comparisons of them element by element.
+#if defined(__AVX512F__)
+constexpr int register_bytes = 64;
+#elif defined(__AVX__)
+constexpr int register_bytes = 32;
+#else
+constexpr int register_bytes = 16;
+#endif
+
 template <class V, class T> inline V load(T const* from) {
   V v;
   std::memcpy(&v, from, sizeof v);

@@ -39,6 +39,7 @@ FUNCTIONS = {
     "eos_density": density,
     "eos_compress": density_by_pressure,
     "anom3": lambda x, m: x - m,
+    "weighted": lambda x, w: x * w,
     "rowcol": lambda x, row, column: x + row + column,
     "transadd": lambda a, b: a + b.T,
     "group_mean": group_mean,

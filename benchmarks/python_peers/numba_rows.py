@@ -47,6 +47,14 @@ def anom3(out, x, m):
 
 
 @parallel
+def weighted(out, x, w):
+    for t in prange(x.shape[0]):
+        for i in range(x.shape[1]):
+            for j in range(x.shape[2]):
+                out[t, i, j] = x[t, i, j] * w[i, 0]
+
+
+@parallel
 def rowcol(out, x, row, column):
     for i in prange(x.shape[0]):
         for j in range(x.shape[1]):
@@ -172,6 +180,7 @@ def group_mean_anom(x, out):
 
 LOOPS = {
     "anom3": lambda x, out: anom3(out, *x),
+    "weighted": lambda x, out: weighted(out, *x),
     "rowcol": lambda x, out: rowcol(out, *x),
     "transadd": lambda x, out: transadd(out, *x),
     "sum_ax0": lambda x, out: sum_columns(out.ravel(), flat(x[0])),

@@ -13,6 +13,7 @@ FORMULAS = {
     "where": "where(a > half, a * a, -a)",
     "axpy": "b + factor * a",
     "anom3": "a - b",
+    "weighted": "a * b",
     "rowcol": "a + b + c",
     "transadd": "a + b",
     "sum_all": "sum(a)",

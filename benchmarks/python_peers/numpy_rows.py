@@ -68,6 +68,7 @@ ROWS = {
     "eos_density": lambda x, out: density(*x),
     "eos_compress": lambda x, out: density_by_pressure(*x),
     "anom3": lambda x, out: np.subtract(x[0], x[1], out=out),
+    "weighted": lambda x, out: np.multiply(x[0], x[1], out=out),
     "rowcol": lambda x, out: np.add(x[0] + x[1], x[2], out=out),
     "transadd": lambda x, out: np.add(x[0], x[1].T, out=out),
     "group_mean": group_mean,

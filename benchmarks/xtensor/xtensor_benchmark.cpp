@@ -89,6 +89,11 @@ void add_broadcast_rows() {
       return x - m;
     };
   });
+  add_expression<bench::weighted, 3>([](auto& p) {
+    return [x = adapted<3>(p.in(0), p.shape), w = adapted<2>(p.in(1), p.input_shapes[1])] {
+      return x * w;
+    };
+  });
   add_expression<bench::rowcol, 2>([](auto& p) {
     return [x = adapted<2>(p.in(0), p.shape), row = adapted<1>(p.in(1), p.input_shapes[1]),
             column = adapted<2>(p.in(2), p.input_shapes[2])] { return x + row + column; };

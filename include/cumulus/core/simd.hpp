@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "cumulus/core/dtype.hpp"
+#include "cumulus/core/vector_convert.hpp"
 
 namespace cumulus::inline CUMULUS_TARGET {
 
@@ -32,16 +33,12 @@ template <class T, int N> struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16
 
 namespace detail {
 
-template <class T, int N> struct vector_of {
-  typedef T type __attribute__((vector_size(sizeof(T) * N)));
-};
-
 /// Holds a vector of the compiler. nvcc refuses every function that a kernel could call and in
 /// which a vector occurs, even if only the host instantiates it; there packs are bytes, and vectors
 /// live inside host functions alone.
 #if defined(__CUDACC__)
 template <class T, int N> class vector_storage {
-  using vec = typename vector_of<T, N>::type;
+  using vec = vector_t<T, N>;
 
  public:
   vector_storage() = default;
@@ -58,7 +55,7 @@ template <class T, int N> class vector_storage {
 };
 #else
 template <class T, int N> class vector_storage {
-  using vec = typename vector_of<T, N>::type;
+  using vec = vector_t<T, N>;
 
  public:
   vector_storage() = default;
@@ -67,7 +64,7 @@ template <class T, int N> class vector_storage {
   void set(int l, T x) { v_[l] = x; }
 
  private:
-  vec v_ = {};
+  vec v_;
 };
 #endif
 
@@ -76,7 +73,7 @@ template <class T, int N> class vector_storage {
 /// N elements of an arithmetic type in a vector of the compiler.
 template <class T, int N> struct simd {
   using element = T;
-  using vec = typename detail::vector_of<T, N>::type;
+  using vec = detail::vector_t<T, N>;
 
   simd() = default;
   simd(vec v) : storage_(v) {}
@@ -115,7 +112,7 @@ template <class T, int N> simd<T, N> load_by_halves(T const* from) {
 /// N truth values, each an integer of W bytes that is 0 or -1.
 template <int N, int W> struct mask {
   using element = typename signed_of_size<W>::type;
-  using vec = typename detail::vector_of<element, N>::type;
+  using vec = detail::vector_t<element, N>;
 
   mask() = default;
   mask(vec v) : storage_(v) {}
@@ -143,32 +140,14 @@ template <int To, int N, int W> mask<N, To> resize_mask(mask<N, W> m) {
   if constexpr (To == W) {
     return m;
   } else {
-    return {__builtin_convertvector(m.v(), typename mask<N, To>::vec)};
+    using integer = typename mask<N, To>::element;
+    return {detail::converted<integer, typename mask<N, W>::element, N>(m.v())};
   }
 }
 
 /// Converts between arithmetic types as C++ does; float to integer must go through saturate_cast.
 template <class To, class T, int N> simd<To, N> convert(simd<T, N> a) {
-  if constexpr (std::is_same_v<To, T>) {
-    return a;
-#if defined(__AVX512F__) && !defined(__clang__)
-    // g++ makes two conversions of halves and an insertion of these.
-  } else if constexpr (N == 8 && std::is_same_v<T, float> && std::is_same_v<To, double>) {
-    typename simd<To, N>::vec wide;
-    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(wide) : "vm"(a.v()));
-    return {wide};
-  } else if constexpr (N == 8 && std::is_same_v<T, double> && std::is_same_v<To, float>) {
-    typename simd<To, N>::vec narrow;
-    asm("vcvtpd2ps {%1, %0|%0, %1}" : "=v"(narrow) : "v"(a.v()));
-    return {narrow};
-  } else if constexpr (N == 8 && std::is_same_v<T, std::int32_t> && std::is_same_v<To, double>) {
-    typename simd<To, N>::vec wide;
-    asm("vcvtdq2pd {%1, %0|%0, %1}" : "=v"(wide) : "vm"(a.v()));
-    return {wide};
-#endif
-  } else {
-    return {__builtin_convertvector(a.v(), typename simd<To, N>::vec)};
-  }
+  return {detail::converted<To, T, N>(a.v())};
 }
 
 namespace detail {

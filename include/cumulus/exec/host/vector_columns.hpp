@@ -3,6 +3,8 @@
 // One tile of a reduction of real numbers over rows, for many outputs side by side: 32 lanes of
 // each column, in the order of docs/summation.md.
 
+#include <utility>
+
 #include "cumulus/exec/host/column_sweep.hpp"
 #include "cumulus/exec/host/vector_packs.hpp"
 
@@ -15,13 +17,14 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
-  /// Columns that are added together: two packs, where several lanes of them fit the registers a
-  /// line of the cache.
-  static constexpr int step = 2 * width;
-  static constexpr int step_of_lanes = width * int{sizeof(typename base::element)} < 64 &&
-                                               (vector_bytes == 64 || (parts == 1 && !masked))
-                                           ? 2 * width
-                                           : width;
+  /// Columns that are added together: a line of the cache, if there are registers for it.
+  static constexpr int columns_of(int most_packs) {
+    return plain::clamp(64 / int{sizeof(typename base::element)}, width, most_packs * width);
+  }
+  static constexpr bool many_registers = vector_bytes == 64;
+  static constexpr int step = columns_of(4);
+  static constexpr int step_of_lanes =
+      columns_of(many_registers || (parts == 1 && !masked) ? 4 : 2);
 
  public:
   using typename base::element;
@@ -49,7 +52,10 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
       lane_bytes + int{sizeof(element)} + int{sizeof(std::int32_t)};  ///< of a column
 
  private:
-  static int padded(int count) { return (count + step - 1) / step * step; }
+  static int padded(int count) {
+    constexpr int quantum = plain::max(step, step_of_lanes);
+    return (count + quantum - 1) / quantum * quantum;
+  }
 
   static void begin(column_part const& tile, column_state state, int count) {
     element* const shift = shifts_of(state);
@@ -93,110 +99,93 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  // Here and in add_four_lanes the packs that are added to are named by constants, in functions
-  // that are always inline: at -O2 g++ keeps them in memory otherwise.
+  /// Rows of one lane.
   static void add(column_rows rows, column_state state, lane_step const& how) {
-    element const* const shifts = shifts_of(state);
-    std::int32_t* const counts = counts_of(state);
     for (int c = rows.first; c < rows.end; c += step) {
-      int const at = c - rows.origin;
-      lane_pack a[2];
-      elements shift[2];
-      elements nothing[2];
-      auto const take_lanes = [&](int k) __attribute__((always_inline)) {
-        int const column = c + k * width;
-        for (int p = 0; p < parts; ++p) {
-          a[k].part[p] = how.fresh ? simd<E, width>::splat(V::start(p))
-                                   : load_numbers(lanes_of(state, how.slot, p) + column);
-        }
-        if constexpr (masked) {
-          a[k].count = load_numbers(counts + column);
-        }
-        shift[k] = load_numbers(shifts + column);
-        nothing[k] = nothing_at(shift[k]);
-      };
-      take_lanes(0);
-      take_lanes(1);
-      auto const add_row = [&](int g) __attribute__((always_inline)) {
-        element const* const row = static_cast<element const*>(rows.x[g]) + at;
-        add_pack(a[0], load_numbers(row), nullptr, nothing[0], shift[0]);
-        add_pack(a[1], load_numbers(row + width), nullptr, nothing[1], shift[1]);
-        rows.ahead.template ask<element>(g, at, step);
-      };
-      int g = 0;
-      for (; g + 4 <= rows.rows; g += 4) {
-        add_row(g);
-        add_row(g + 1);
-        add_row(g + 2);
-        add_row(g + 3);
-      }
-      for (; g < rows.rows; ++g) {
-        add_row(g);
-      }
-      auto const put_lanes = [&](int k) __attribute__((always_inline)) {
-        int const column = c + k * width;
-        store_lanes(state, how, column, a[k].part);
-        if constexpr (masked) {
-          store_numbers(counts + column, a[k].count);
-        }
-      };
-      put_lanes(0);
-      put_lanes(1);
+      one_lane(rows, c, state, how, std::make_index_sequence<std::size_t{step / width}>{});
+    }
+  }
+  /// Rows g, g + 4, … of these belong to one lane.
+  static void add_four_lanes(column_rows rows, column_state state, lane_step const& how) {
+    for (int c = rows.first; c < rows.end; c += step_of_lanes) {
+      four_lanes(rows, c, state, how,
+                 std::make_index_sequence<std::size_t{step_of_lanes / width}>{});
     }
   }
 
-  /// Rows g, g + 4, … of these belong to one lane.
-  static void add_four_lanes(column_rows rows, column_state state, lane_step const& how) {
+  // The packs that are added to are named by constants and have their values from the beginning, in
+  // functions that are always inline: g++ keeps them in memory otherwise.
+
+  template <std::size_t... K>
+  [[gnu::always_inline]] static void one_lane(column_rows const& rows, int c, column_state state,
+                                              lane_step const& how, std::index_sequence<K...> all) {
+    lane_pack a[] = {lanes_at(state, how, c + static_cast<int>(K) * width)...};
+    add_rows(a, rows, c, 0, 1, shifts_of(state), all);
+    (store_lanes(state, how, c + static_cast<int>(K) * width, a[K].part), ...);
+    if constexpr (masked) {
+      (store_numbers(counts_of(state) + c + K * width, a[K].count), ...);
+    }
+  }
+
+  /// The lanes go one after another: so the registers hold a line of the cache of each.
+  template <std::size_t... K>
+  [[gnu::always_inline]] static void four_lanes(column_rows const& rows, int c, column_state state,
+                                                lane_step const& how,
+                                                std::index_sequence<K...> all) {
     element const* const shifts = shifts_of(state);
-    std::int32_t* const counts = counts_of(state);
-    constexpr int packs = step_of_lanes / width;
-    static_assert(packs == 1 || packs == 2);
-    for (int c = rows.first; c < rows.end; c += step_of_lanes) {
-      int const at = c - rows.origin;
-      lane_pack a[4][2] = {{fresh_pack(), fresh_pack()},
-                           {fresh_pack(), fresh_pack()},
-                           {fresh_pack(), fresh_pack()},
-                           {fresh_pack(), fresh_pack()}};
-      constexpr int second = (packs - 1) * width;
-      elements const shift[2] = {load_numbers(shifts + c), load_numbers(shifts + c + second)};
-      elements const nothing[2] = {nothing_at(shift[0]), nothing_at(shift[1])};
-      auto const add_row = [&](lane_pack(&lane)[2], int g) __attribute__((always_inline)) {
-        element const* const row = static_cast<element const*>(rows.x[g]) + at;
-        add_pack(lane[0], load_numbers(row), nullptr, nothing[0], shift[0]);
-        if constexpr (packs == 2) {
-          add_pack(lane[1], load_numbers(row + second), nullptr, nothing[1], shift[1]);
-        }
-        rows.ahead.template ask<element>(g, at, step_of_lanes);
-      };
-      for (int g = 0; g < rows.rows; g += 4) {
-        add_row(a[0], g);
-        if (g + 1 < rows.rows) {
-          add_row(a[1], g + 1);
-        }
-        if (g + 2 < rows.rows) {
-          add_row(a[2], g + 2);
-        }
-        if (g + 3 < rows.rows) {
-          add_row(a[3], g + 3);
-        }
-      }
-      auto const store_merged = [&](int k) __attribute__((always_inline)) {
-        int const column = c + k * width;
-        V::merge(a[0][k].part, a[2][k].part);
-        V::merge(a[1][k].part, a[3][k].part);
-        V::merge(a[0][k].part, a[1][k].part);
-        store_lanes(state, how, column, a[0][k].part);
-        if constexpr (masked) {
-          store_numbers(counts + column,
-                        load_numbers(counts + column) +
-                            (a[0][k].count + a[1][k].count + a[2][k].count + a[3][k].count));
-        }
-      };
-      store_merged(0);
-      if constexpr (packs == 2) {
-        store_merged(1);
+    auto const take_in = [](lane_pack(&a)[sizeof...(K)], lane_pack const(&b)[sizeof...(K)])
+                             __attribute__((always_inline)) {
+                               (V::merge(a[K].part, b[K].part), ...);
+                               if constexpr (masked) {
+                                 ((a[K].count = a[K].count + b[K].count), ...);
+                               }
+                             };
+    lane_pack even[] = {(static_cast<void>(K), fresh_pack())...};
+    add_rows(even, rows, c, 0, 4, shifts, all);
+    lane_pack third[] = {(static_cast<void>(K), fresh_pack())...};
+    add_rows(third, rows, c, 2, 4, shifts, all);
+    take_in(even, third);
+    lane_pack odd[] = {(static_cast<void>(K), fresh_pack())...};
+    add_rows(odd, rows, c, 1, 4, shifts, all);
+    lane_pack fourth[] = {(static_cast<void>(K), fresh_pack())...};
+    add_rows(fourth, rows, c, 3, 4, shifts, all);
+    take_in(odd, fourth);
+    take_in(even, odd);
+    (store_lanes(state, how, c + static_cast<int>(K) * width, even[K].part), ...);
+    if constexpr (masked) {
+      std::int32_t* const counts = counts_of(state) + c;
+      (store_numbers(counts + K * width, load_numbers(counts + K * width) + even[K].count), ...);
+    }
+  }
+
+  /// Rows first, first + every, … are added to packs of neighbouring columns from c on.
+  template <std::size_t... K>
+  [[gnu::always_inline]] static void add_rows(lane_pack (&a)[sizeof...(K)], column_rows const& rows,
+                                              int c, int first, int every, element const* shifts,
+                                              std::index_sequence<K...>) {
+    elements const shift[] = {load_numbers(shifts + c + K * width)...};
+    elements const nothing[] = {nothing_at(shift[K])...};
+    int const at = c - rows.origin;
+    for (int g = first; g < rows.rows; g += every) {
+      element const* const row = static_cast<element const*>(rows.x[g]) + at;
+      (add_pack(a[K], load_numbers(row + K * width), nullptr, nothing[K], shift[K]), ...);
+      rows.ahead.template ask<element>(g, at, static_cast<int>(sizeof...(K)) * width);
+    }
+  }
+
+  /// Lanes of columns c, c + 1, … as they are.
+  [[gnu::always_inline]] static lane_pack lanes_at(column_state state, lane_step const& how,
+                                                   int c) {
+    lane_pack a = fresh_pack();
+    if (!how.fresh) {
+      for (int p = 0; p < parts; ++p) {
+        a.part[p] = load_numbers(lanes_of(state, how.slot, p) + c);
       }
     }
+    if constexpr (masked) {
+      a.count = load_numbers(counts_of(state) + c);
+    }
+    return a;
   }
 
   static void merge(column_state state, int count) {
@@ -242,7 +231,7 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
     }
   }
 
-  static_assert(step * int{sizeof(element)} <= most_bytes_at_once);
+  static_assert(plain::max(step, step_of_lanes) * int{sizeof(element)} <= most_bytes_at_once);
   static constexpr column_loops loops = {int{sizeof(element)},  begin, start, {add, add_four_lanes},
                                          {step, step_of_lanes}, fill,  merge, close};
 
