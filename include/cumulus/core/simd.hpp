@@ -87,14 +87,26 @@ template <class T, int N> struct simd {
   detail::vector_storage<T, N> storage_;
 };
 
-/// N elements that need not be aligned. Registers of 64 bytes are loaded by halves: one core reads
+/// N elements that need not be aligned. Through a vector: g++ keeps a class that is written as bytes
+/// in memory.
+template <class T, int N> simd<T, N> load_unaligned(T const* from) {
+  typename simd<T, N>::vec v;
+  std::memcpy(&v, from, sizeof(v));
+  return {v};
+}
+template <class T, int N> void store_unaligned(T* to, simd<T, N> const& x) {
+  auto const v = x.v();
+  std::memcpy(static_cast<void*>(to), &v, sizeof(v));
+}
+
+/// The same for what is read from memory first of all. Registers of 64 bytes are loaded by halves: one core reads
 /// memory a twentieth faster where each line of the cache is looked up twice. Sanitizers do not see
 /// what assembler loads.
 template <class T, int N> simd<T, N> load_by_halves(T const* from) {
-  typename simd<T, N>::vec v;
 #if defined(__AVX512VL__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
-  if constexpr (sizeof(v) == 64) {
+  if constexpr (sizeof(T) * N == 64) {
+    typename simd<T, N>::vec v;
     struct half {
       char byte[32];
     };
@@ -105,8 +117,7 @@ template <class T, int N> simd<T, N> load_by_halves(T const* from) {
     return {v};
   }
 #endif
-  std::memcpy(&v, from, sizeof(v));
-  return {v};
+  return load_unaligned<T, N>(from);
 }
 
 /// N truth values, each an integer of W bytes that is 0 or -1.

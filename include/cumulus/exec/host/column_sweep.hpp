@@ -46,7 +46,7 @@ struct column_loops {
   void (*close)(column_part const& tile, column_state state, int slot);
 };
 
-inline constexpr int most_bytes_at_once = 2 * vector_bytes;
+inline constexpr int most_bytes_at_once = 64;
 
 namespace detail {
 

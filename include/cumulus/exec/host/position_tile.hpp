@@ -4,6 +4,8 @@
 // or min does, then where it stands; down columns each keeps its best value and where that stands.
 // Of equals the first one wins.
 
+#include <utility>
+
 #include "cumulus/core/plain.hpp"
 #include "cumulus/exec/host/vector_rows.hpp"
 
@@ -33,6 +35,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   using index_type = typename signed_of_size<index_bytes>::type;
   using positions = simd<index_type, width>;
   using extremes = reducers::extreme<T, A::sign>;
+  static constexpr int step = base::columns_of(2);
 
  public:
   using element = reduced_from_t<T>;
@@ -70,7 +73,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
 
   static void columns(column_part const& tile, column_state memory) {
     columns_best const state(memory);
-    int const padded = (tile.columns + width - 1) / width * width;
+    int const padded = (tile.columns + step - 1) / step * step;
     plain::fill(state.value, state.value + padded, element(0));
     plain::fill(state.index, state.index + padded, -1);
     plain::fill(state.count, state.count + padded, 0);
@@ -85,8 +88,8 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
         plain::fill_n(state.index, tile.columns, 0);
       }
       int c = 0;
-      for (; c + width <= tile.columns; c += width) {
-        add_rows(x, reader.valid(), reader.next(), rows, c, state, c, r);
+      for (; c + step <= tile.columns; c += step) {
+        add_rows(x, reader.valid(), reader.next(), rows, c, state, c, r, packs);
       }
       if (c < tile.columns) {
         add_last_columns(x, reader.valid(), rows, c, tile.columns - c, state, r);
@@ -184,28 +187,48 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     a.value = select(resize_mask<sizeof(element)>(take), x, a.value);
     a.index = select(take, index, a.index);
   }
-  /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
-  static void add_rows(void const* const* x, bool const* const* valid, void const* const* next,
-                       int rows, int at, columns_best const& state, int c, int first) {
-    lane_pack a{load_numbers(&state.value[c]), load_numbers(&state.index[c]),
-                load_numbers(&state.count[c])};
-    for (int g = 0; g < rows; ++g) {
-      add_pack(a, static_cast<element const*>(x[g]) + at, truths_at(valid[g], at),
-               positions::splat(first + g));
-      prefetch(static_cast<element const*>(next[g]) + at, width * int{sizeof(element)});
-    }
-    store_numbers(&state.value[c], a.value);
-    store_numbers(&state.index[c], a.index);
+  [[gnu::always_inline]] static lane_pack best_at(columns_best const& state, int c) {
+    lane_pack a;
+    a.value = load_numbers(&state.value[c]);
+    a.index = load_numbers(&state.index[c]);
+    a.count = positions::splat(0);
     if constexpr (masked) {
-      store_numbers(&state.count[c], a.count);
+      a.count = load_numbers(&state.count[c]);
     }
+    return a;
   }
 
-  /// The same for the last columns, fewer than a pack; nobody reads the others.
+  /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
+  // The packs are named by constants, in a function that is always inline: g++ keeps them in memory
+  // otherwise.
+  template <std::size_t... K>
+  [[gnu::always_inline]] static void add_rows(void const* const* x, bool const* const* valid,
+                                              void const* const* next, int rows, int at,
+                                              columns_best const& state, int c, int first,
+                                              std::index_sequence<K...>) {
+    lane_pack a[] = {best_at(state, c + static_cast<int>(K) * width)...};
+    positions index = positions::splat(first);
+    for (int g = 0; g < rows; ++g) {
+      element const* const row = static_cast<element const*>(x[g]) + at;
+      (add_pack(a[K], row + K * width, truths_at(valid[g], at + static_cast<int>(K) * width),
+                index),
+       ...);
+      index = index + positions::splat(1);
+      prefetch(static_cast<element const*>(next[g]) + at, step * int{sizeof(element)});
+    }
+    (store_numbers(&state.value[c + K * width], a[K].value), ...);
+    (store_numbers(&state.index[c + K * width], a[K].index), ...);
+    if constexpr (masked) {
+      (store_numbers(&state.count[c + K * width], a[K].count), ...);
+    }
+  }
+  static constexpr std::make_index_sequence<std::size_t{step / width}> packs{};
+
+  /// The same for the last columns, fewer than a step; nobody reads the others.
   static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
                                int columns, columns_best const& state, int first) {
-    element values[rows_at_once][width] = {};
-    bool truths[rows_at_once][width] = {};
+    element values[rows_at_once][step] = {};
+    bool truths[rows_at_once][step] = {};
     void const* padded[rows_at_once];
     bool const* padded_valid[rows_at_once] = {};
     for (int g = 0; g < rows; ++g) {
@@ -216,7 +239,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
       padded[g] = values[g];
       padded_valid[g] = truths[g];
     }
-    add_rows(padded, padded_valid, padded, rows, 0, state, c, first);
+    add_rows(padded, padded_valid, padded, rows, 0, state, c, first, packs);
   }
 };
 

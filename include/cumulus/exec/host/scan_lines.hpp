@@ -36,17 +36,15 @@ inline constexpr bool joins_packs_v = [] {
 }();
 
 template <class To, int N, class T> simd<To, N> load_as(T const* from) {
-  simd<T, N> x;
-  std::memcpy(static_cast<void*>(&x), from, sizeof(x));
-  return convert<To>(x);
+  return convert<To>(load_unaligned<T, N>(from));
 }
 template <bool Streams = false, class T, class From, int N>
 void store_as(T* to, simd<From, N> const& x) {
-  auto const y = convert<T>(x).v();
+  auto const y = convert<T>(x);
   if constexpr (Streams) {
-    stream_vector(reinterpret_cast<std::byte*>(to), y);
+    stream_vector(reinterpret_cast<std::byte*>(to), y.v());
   } else {
-    std::memcpy(static_cast<void*>(to), &y, sizeof(y));
+    store_unaligned(to, y);
   }
 }
 

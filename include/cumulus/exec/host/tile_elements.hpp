@@ -25,6 +25,11 @@ template <class Element, missing Missing, int Width> struct tile_elements {
   using elements = simd<Element, width>;
   using counters = simd<std::int32_t, width>;
 
+  /// Neighbours that are read together: a line of the cache, or `most_packs` packs of one.
+  static constexpr int columns_of(int most_packs) {
+    return plain::clamp(64 / int{sizeof(Element)}, width, most_packs * width);
+  }
+
   static bool counts(Element const* x, bool const* valid, int i) {
     if constexpr (Missing == missing::nan) {
       return !elementary::is_nan(x[i]);

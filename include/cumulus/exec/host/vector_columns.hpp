@@ -17,14 +17,10 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
-  /// Columns that are added together: a line of the cache, if there are registers for it.
-  static constexpr int columns_of(int most_packs) {
-    return plain::clamp(64 / int{sizeof(typename base::element)}, width, most_packs * width);
-  }
-  static constexpr bool many_registers = vector_bytes == 64;
-  static constexpr int step = columns_of(4);
+  /// Columns that are added together, a lane of each or four: as many as there are registers for.
+  static constexpr int step = base::columns_of(4);
   static constexpr int step_of_lanes =
-      columns_of(many_registers || (parts == 1 && !masked) ? 4 : 2);
+      base::columns_of(vector_bytes == 64 || (parts == 1 && !masked) ? 4 : 2);
 
  public:
   using typename base::element;

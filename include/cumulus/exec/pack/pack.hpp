@@ -140,13 +140,15 @@ CUMULUS_HD pack_of<T, Policy> load(std::byte const* row, index_t step, index_t i
     return p;
   } else {
     static_assert(Access == access::unit);
-    P p;
     if constexpr (is_mask_v<P>) {
-      p = detail::mask_from_bytes<N>(at + i);
+      return detail::mask_from_bytes<N>(at + i);
+    } else if constexpr (is_simd_v<P>) {
+      return load_unaligned<T, N>(at + i);
     } else {
+      P p;
       std::memcpy(static_cast<void*>(&p), at + i, sizeof(T) * N);
+      return p;
     }
-    return p;
   }
 }
 
@@ -174,6 +176,8 @@ CUMULUS_HD void store(std::byte* row, index_t step, index_t i, int count, P cons
     static_assert(Access == access::unit);
     if constexpr (is_mask_v<P>) {
       detail::mask_to_bytes(at + i, p);
+    } else if constexpr (is_simd_v<P>) {
+      store_unaligned(at + i, p);
     } else {
       std::memcpy(static_cast<void*>(at + i), &p, sizeof(T) * N);
     }
