@@ -87,8 +87,8 @@ template <class T, int N> struct simd {
   detail::vector_storage<T, N> storage_;
 };
 
-/// N elements that need not be aligned. Through a vector: g++ keeps a class that is written as bytes
-/// in memory.
+/// N elements that need not be aligned. A vector is what is copied: g++ keeps in memory, and out of
+/// registers, a class that bytes are copied to.
 template <class T, int N> simd<T, N> load_unaligned(T const* from) {
   typename simd<T, N>::vec v;
   std::memcpy(&v, from, sizeof(v));
@@ -99,9 +99,9 @@ template <class T, int N> void store_unaligned(T* to, simd<T, N> const& x) {
   std::memcpy(static_cast<void*>(to), &v, sizeof(v));
 }
 
-/// The same for what is read from memory first of all. Registers of 64 bytes are loaded by halves: one core reads
-/// memory a twentieth faster where each line of the cache is looked up twice. Sanitizers do not see
-/// what assembler loads.
+/// The same, where registers of 64 bytes are loaded by halves: one core reads memory a twentieth
+/// faster where each line of the cache is looked up twice. Sanitizers do not see what assembler
+/// loads.
 template <class T, int N> simd<T, N> load_by_halves(T const* from) {
 #if defined(__AVX512VL__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)

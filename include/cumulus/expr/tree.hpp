@@ -72,6 +72,13 @@ template <class F, class R, class... Children> struct map {
   static constexpr int leaf_count = 1 + (Children::leaf_count + ... + 0);
 };
 
+/// Whether some elements are what functors make.
+template <class Tree> inline constexpr bool has_map_v = false;
+template <class F, class R, class... Children>
+inline constexpr bool has_map_v<map<F, R, Children...>> = true;
+template <class Op, class R, class... Children>
+inline constexpr bool has_map_v<apply<Op, R, Children...>> = (has_map_v<Children> || ...);
+
 /// Whether some elements are computed from their positions.
 template <class Tree> inline constexpr bool has_generator_v = false;
 template <class Sequence> inline constexpr bool has_generator_v<generator<Sequence>> = true;

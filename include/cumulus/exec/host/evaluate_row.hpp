@@ -66,8 +66,8 @@ template <int Leaves, int FirstArray> struct host_cursor {
   void enter(row_part const& part, index_t row) {
     enter(part, row, std::make_integer_sequence<int, Leaves>{});
   }
-  /// Goes on to the next pack.
-  void next() { next(std::make_integer_sequence<int, Leaves>{}); }
+  /// Goes on by `packs` packs.
+  void next(index_t packs = 1) { next(packs, std::make_integer_sequence<int, Leaves>{}); }
 
   template <class T> T const& constant(int k) const {
     static_assert(sizeof(T) <= sizeof(value[0]));
@@ -86,10 +86,35 @@ template <int Leaves, int FirstArray> struct host_cursor {
   void enter(row_part const& part, index_t row, std::integer_sequence<int, K...>) {
     ((at[K] = moved(part.at[row * Leaves + K], part.first * part.item_step[K])), ...);
   }
-  template <int... K> void next(std::integer_sequence<int, K...>) {
-    ((at[K] = moved(at[K], pack_step[K])), ...);
+  template <int... K> void next(index_t packs, std::integer_sequence<int, K...>) {
+    ((at[K] = moved(at[K], packs * pack_step[K])), ...);
   }
 };
+
+/// The pack behind the one where a cursor stands.
+template <int Leaves, int FirstArray> struct next_pack {
+  static constexpr int first_array = FirstArray;
+  std::byte const* at[Leaves];
+  host_cursor<Leaves, FirstArray> const& cursor;
+  index_t const* step;
+  operand const* operands;
+
+  explicit next_pack(host_cursor<Leaves, FirstArray> const& c)
+      : next_pack(c, std::make_integer_sequence<int, Leaves>{}) {}
+
+  template <class T> T const& constant(int k) const { return cursor.template constant<T>(k); }
+
+ private:
+  template <int... K>
+  next_pack(host_cursor<Leaves, FirstArray> const& c, std::integer_sequence<int, K...>)
+      : at{moved(c.at[K], c.pack_step[K])...}, cursor(c), step(c.step), operands(c.operands) {}
+};
+
+/// True if the addresses of an expression's packs take a good part of the time, so that two packs
+/// share them: small packs of few arrays, and no functor, which may be long, to compile twice.
+template <class Tree>
+inline constexpr bool two_at_once_v =
+    vector_bytes < 64 && Tree::leaf_count <= 5 && !tree::has_map_v<Tree>;
 
 /// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, so that no
 /// expression is compiled twice.
@@ -121,15 +146,27 @@ template <class Tree> void evaluate_packs(row_part const& part, row_output const
     for (index_t row = 0; row < part.rows; ++row) {
       c.enter(part, row);
       std::byte* to = out.at + row * out.row_step + part.first * index_t{sizeof(T)};
-      for (index_t i = part.first; i < end; i += Packs::size, to += bytes) {
-        auto const pack = evaluate_at(c, i);
+      auto const put = [&](std::byte* at, auto const& pack) {
         if (streams) {
           typename simd<unsigned char, bytes>::vec v;
           store<T, Packs, access::unit>(reinterpret_cast<std::byte*>(&v), 1, 0, Packs::size, pack);
-          stream_vector(to, v);
+          stream_vector(at, v);
         } else {
-          store<T, Packs, access::unit>(to, 1, 0, Packs::size, pack);
+          store<T, Packs, access::unit>(at, 1, 0, Packs::size, pack);
         }
+      };
+      index_t i = part.first;
+      if constexpr (two_at_once_v<Tree>) {
+        for (; end - i > Packs::size; i += 2 * Packs::size, to += 2 * bytes) {
+          auto const first = evaluate_at(c, i);
+          auto const second = evaluate_at(next_pack(c), i + Packs::size);
+          put(to, first);
+          put(to + bytes, second);
+          c.next(2);
+        }
+      }
+      for (; i < end; i += Packs::size, to += bytes) {
+        put(to, evaluate_at(c, i));
         c.next();
       }
     }

@@ -86,15 +86,16 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
       constexpr int packs = Streams ? packs_streamed<S> : 1;
       for (; j + packs * n <= p.count; j += packs * n) {
         simd<L, n> c[packs];
+        simd<T, n> element[Lines][packs];
         for (int k = 0; k < packs; ++k) {
           int const at = j + k * n;
           c[k] = Fresh ? load_as<L, n>(x[0] + at) : load_as<L, n>(carry + at);
+          ((element[I][k] = load_unaligned<T, n>(x[I] + at)), ...);
         }
         auto const join_line = [&](int r, bool first) __attribute__((always_inline)) {
           for (int k = 0; k < packs; ++k) {
-            int const at = j + k * n;
-            c[k] = first ? c[k] : s.op(c[k], load_as<L, n>(x[r] + at));
-            store_as<Streams>(out[r] + at, c[k]);
+            c[k] = first ? c[k] : s.op(c[k], convert<L>(element[r][k]));
+            store_as<Streams>(out[r] + j + k * n, c[k]);
           }
         };
         (join_line(I, Fresh && I == 0), ...);
