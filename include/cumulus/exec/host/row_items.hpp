@@ -51,9 +51,25 @@ void repeat_items_of(std::byte* to, std::byte const** item, std::size_t item_ste
 template <int Bytes>
 void replace_items_of(std::byte* at, bool const* valid, index_t count, std::byte const* item,
                       index_t item_step) {
-  for (index_t i = 0; i < count; ++i) {
-    std::byte const* const from = valid[i] ? at + i * Bytes : item + i * item_step * Bytes;
-    std::memmove(at + i * Bytes, from, Bytes);
+  index_t i = 0;
+  if constexpr (Bytes <= 8) {
+    using word = typename signed_of_size<Bytes>::type;
+    constexpr int n = vector_bytes / Bytes;
+    word* const values = reinterpret_cast<word*>(at);
+    word const* const items = reinterpret_cast<word const*>(item);
+    word first;
+    std::memcpy(&first, item, Bytes);
+    for (; i + n <= count; i += n) {
+      simd<word, n> const other =
+          item_step == 0 ? simd<word, n>::splat(first) : load_unaligned<word, n>(items + i);
+      store_unaligned(values + i, select(mask_from_bytes<n>(valid + i),
+                                         load_unaligned<word, n>(values + i), other));
+    }
+  }
+  for (; i < count; ++i) {
+    std::byte value[Bytes];
+    std::memcpy(value, valid[i] ? at + i * Bytes : item + i * item_step * Bytes, Bytes);
+    std::memcpy(at + i * Bytes, value, Bytes);
   }
 }
 

@@ -17,14 +17,40 @@ enum class absent {
   shifted,   ///< the column's, or the row's, first element that counts stands there
 };
 
+/// How many of n truths hold.
+inline int count_truths(bool const* valid, int n) {
+  int counted = 0;
+  int i = 0;
+  for (; i + 8 <= n; i += 8) {
+    std::uint64_t eight;  // bytes of 0 or 1, whose sum the product has in its last one
+    std::memcpy(&eight, valid + i, sizeof(eight));
+    counted += static_cast<int>(eight * 0x0101010101010101U >> 56);
+  }
+  for (; i < n; ++i) {
+    counted += valid[i] ? 1 : 0;
+  }
+  return counted;
+}
+
+/// Counts those of n truths that hold, each on its own.
+inline void add_truths(std::int32_t* counts, bool const* valid, int n) {
+  constexpr int width = vector_bytes / int{sizeof(std::int32_t)};
+  using counters = simd<std::int32_t, width>;
+  int i = 0;
+  for (; i + width <= n; i += width) {
+    counters const minus_one(resize_mask<4>(detail::mask_from_bytes<width>(valid + i)).v());
+    store_unaligned(counts + i, load_unaligned<std::int32_t, width>(counts + i) - minus_one);
+  }
+  for (; i < n; ++i) {
+    counts[i] += valid[i] ? 1 : 0;
+  }
+}
+
 /// The elements of a row that do not count are replaced by the first one that does, or by `nothing`
 /// if it is given. Returns how many count.
 inline int replace_absent(std::byte* values, bool const* valid, int n, std::byte const* nothing,
                           int item_bytes) {
-  int counted = 0;
-  for (int i = 0; i < n; ++i) {
-    counted += valid[i] ? 1 : 0;
-  }
+  int const counted = count_truths(valid, n);
   if (counted > 0 && counted < n) {
     alignas(16) std::byte item[16];
     if (nothing == nullptr) {
@@ -78,9 +104,7 @@ class column_truths {
 
   /// Counts a row and replaces what does not count.
   void apply(std::byte* values, bool const* valid, int columns) {
-    for (int c = 0; c < columns; ++c) {
-      count_[c] += valid[c] ? 1 : 0;
-    }
+    add_truths(count_, valid, columns);
     replace_items(values, valid, columns, item_, 1, item_bytes_);
   }
   /// Adds up the lanes of each column.
