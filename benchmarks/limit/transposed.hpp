@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// a + b transposed, in tiles: 8 by 8 elements are transposed in registers; a panel of rows of the
+// a + b transposed, in tiles: square blocks are transposed in registers; a panel of rows of the
 // result is finished from left to right, so that every line of b is read once.
 
 #include "limit/statistics.hpp"
@@ -52,8 +52,8 @@ template <class T, int N> inline void transpose(vec<T, N> (&r)[N]) {
   }
 }
 
-/// out[i..i+N, j..j+Blocks*N] of n by m elements, so that lines are written whole; b has m rows of
-/// n.
+/// out[i..i+N, j..j+Blocks*N] of n by m elements; b has m rows of n. As many blocks side by side as
+/// registers hold, lest lines be written in parts.
 template <output Output, int N, int Blocks, class T>
 inline void block(index n, index m, index i, index j, T* out, T const* a, T const* b) {
   using V = vec<T, N>;
@@ -79,7 +79,7 @@ void transposed_add(index n, index m, T* out, T const* a, T const* b) {
   constexpr index panel = 64;  // rows of the result: contiguous elements of b
   constexpr int width = element_lanes<T>;
   constexpr int blocks = register_bytes == 64 || sizeof(T) == 8 ? 2 : 1;
-  constexpr index step = 16;  // columns: two blocks of eight fill a line of floats
+  constexpr index step = 16;  // columns: a line of floats
   in_parts(n, panel, n * m, [=](part own) {
     for (index i0 = own.begin; i0 < own.end; i0 += panel) {
       index const rows = own.end - i0 < panel ? own.end - i0 : panel;

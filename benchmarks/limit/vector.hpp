@@ -43,9 +43,12 @@ template <class V, class T> inline V splat(T value) {
   return v + value;
 }
 
-/// Stores 16, 32 or 64 bytes at an address aligned to as many, past the caches where the machine
-/// can.
+/// Stores at an address aligned to as many bytes, past the caches where the machine can: 16, 32 or
+/// 64 bytes.
 template <class V, class T> inline void stream(T* to, V const& v) {
+  if constexpr (sizeof(V) < 16) {
+    return store(to, v);
+  }
 #if defined(__AVX512F__)
   if constexpr (sizeof(V) == 64) {
     __m512i bits;

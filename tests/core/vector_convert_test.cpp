@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -36,7 +38,13 @@ template <class T> T value_at(int i) {
   return x;
 }
 
-template <class T> bool are_same(T a, T b) { return a == b || (a != a && b != b); }
+template <class T> bool are_same(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return (a == b && std::signbit(a) == std::signbit(b)) || (a != a && b != b);
+  } else {
+    return a == b;
+  }
+}
 
 template <int N, class From, class To> void converts() {
   constexpr int wider = sizeof(From) > sizeof(To) ? sizeof(From) : sizeof(To);

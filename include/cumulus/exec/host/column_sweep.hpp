@@ -46,7 +46,7 @@ struct column_loops {
   void (*close)(column_part const& tile, column_state state, int slot);
 };
 
-inline constexpr int most_bytes_at_once = 64;
+inline constexpr int most_bytes_at_once = vector_bytes == 64 ? 128 : 64;
 
 namespace detail {
 

@@ -111,13 +111,13 @@ template <int Leaves, int FirstArray> struct next_pack {
 };
 
 /// True if the addresses of an expression's packs take a good part of the time, so that two packs
-/// share them: small packs of few arrays, and no functor, which may be long, to compile twice.
+/// share them: short registers, few leaves, and no functor, which may be long, to compile again.
 template <class Tree>
 inline constexpr bool two_at_once_v =
     vector_bytes < 64 && Tree::leaf_count <= 5 && !tree::has_map_v<Tree>;
 
-/// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, so that no
-/// expression is compiled twice.
+/// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, lest
+/// the loop be compiled twice for that.
 template <class Tree> void evaluate_packs(row_part const& part, row_output const& out) {
   using T = typename Tree::value_type;
   using Packs = host_packs<Tree>;

@@ -36,6 +36,8 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   using positions = simd<index_type, width>;
   using extremes = reducers::extreme<T, A::sign>;
   static constexpr int step = base::columns_of(2);
+  /// Numbers of its packs: named by constants, which g++ keeps in registers.
+  static constexpr std::make_index_sequence<std::size_t{step / width}> packs_of_step{};
 
  public:
   using element = reduced_from_t<T>;
@@ -89,7 +91,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
       }
       int c = 0;
       for (; c + step <= tile.columns; c += step) {
-        add_rows(x, reader.valid(), reader.next(), rows, c, state, c, r, packs);
+        add_rows(x, reader.valid(), reader.next(), rows, c, state, c, r, packs_of_step);
       }
       if (c < tile.columns) {
         add_last_columns(x, reader.valid(), rows, c, tile.columns - c, state, r);
@@ -199,8 +201,6 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
   }
 
   /// Elements at, at + 1, … of `rows` rows for the columns c, c + 1, …; row 0 has index `first`.
-  // The packs are named by constants, in a function that is always inline: g++ keeps them in memory
-  // otherwise.
   template <std::size_t... K>
   [[gnu::always_inline]] static void add_rows(void const* const* x, bool const* const* valid,
                                               void const* const* next, int rows, int at,
@@ -222,7 +222,6 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
       (store_numbers(&state.count[c + K * width], a[K].count), ...);
     }
   }
-  static constexpr std::make_index_sequence<std::size_t{step / width}> packs{};
 
   /// The same for the last columns, fewer than a step; nobody reads the others.
   static void add_last_columns(void const* const* x, bool const* const* valid, int rows, int c,
@@ -239,7 +238,7 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
       padded[g] = values[g];
       padded_valid[g] = truths[g];
     }
-    add_rows(padded, padded_valid, padded, rows, 0, state, c, first, packs);
+    add_rows(padded, padded_valid, padded, rows, 0, state, c, first, packs_of_step);
   }
 };
 

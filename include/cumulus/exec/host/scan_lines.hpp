@@ -35,9 +35,6 @@ inline constexpr bool joins_packs_v = [] {
   }
 }();
 
-template <class To, int N, class T> simd<To, N> load_as(T const* from) {
-  return convert<To>(load_unaligned<T, N>(from));
-}
 template <bool Streams = false, class T, class From, int N>
 void store_as(T* to, simd<From, N> const& x) {
   auto const y = convert<T>(x);
@@ -66,6 +63,31 @@ template <class S>
 inline constexpr int packs_streamed =
     packs_of_line<S> <= 2 ? 2 * packs_of_line<S> : packs_of_line<S>;
 
+/// Packs of the elements j, j + 1, … of a few lines. All are read before one is written: a processor
+/// may let a read wait for a store past the caches to an address that has the same lowest bits.
+// The packs are named by constants: g++ keeps them in memory otherwise.
+template <class S, bool Fresh, bool Streams, class T, class L, class R, int... I, int... K>
+[[gnu::always_inline]] inline void join_packs(S const& s, T const* const* x, L* carry,
+                                              R* const* out, int j,
+                                              std::integer_sequence<int, I...>,
+                                              std::integer_sequence<int, K...>) {
+  constexpr int n = down_pack<S>;
+  simd<T, n> element[sizeof...(I)][sizeof...(K)];
+  auto const load_line = [&](int r) __attribute__((always_inline)) {
+    ((element[r][K] = load_unaligned<T, n>(x[r] + j + K * n)), ...);
+  };
+  (load_line(I), ...);
+  simd<L, n> c[] = {
+      (Fresh ? convert<L>(element[0][K]) : load_unaligned<L, n>(carry + j + K * n))...};
+  auto const join_line = [&](int r) __attribute__((always_inline)) {
+    ((c[K] = Fresh && r == 0 ? c[K] : s.op(c[K], convert<L>(element[r][K])),
+      store_as<Streams>(out[r] + j + K * n, c[K])),
+     ...);
+  };
+  (join_line(I), ...);
+  (store_unaligned(carry + j + K * n, c[K]), ...);
+}
+
 /// A few lines, each of which continues the one before at every place.
 template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_lines const& p) {
   using T = typename S::input;
@@ -80,28 +102,13 @@ template <class S, int Lines, bool Fresh, bool Streams> void scan_down(scan_line
     out[r] = reinterpret_cast<R*>(p.out[r]);
   }
   int j = 0;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
+  [&]<int... I>(std::integer_sequence<int, I...> lines) {
     if constexpr (joins_packs_v<S>) {
-      constexpr int n = down_pack<S>;
       constexpr int packs = Streams ? packs_streamed<S> : 1;
-      for (; j + packs * n <= p.count; j += packs * n) {
-        simd<L, n> c[packs];
-        simd<T, n> element[Lines][packs];
-        for (int k = 0; k < packs; ++k) {
-          int const at = j + k * n;
-          c[k] = Fresh ? load_as<L, n>(x[0] + at) : load_as<L, n>(carry + at);
-          ((element[I][k] = load_unaligned<T, n>(x[I] + at)), ...);
-        }
-        auto const join_line = [&](int r, bool first) __attribute__((always_inline)) {
-          for (int k = 0; k < packs; ++k) {
-            c[k] = first ? c[k] : s.op(c[k], convert<L>(element[r][k]));
-            store_as<Streams>(out[r] + j + k * n, c[k]);
-          }
-        };
-        (join_line(I, Fresh && I == 0), ...);
-        for (int k = 0; k < packs; ++k) {
-          store_as(carry + j + k * n, c[k]);
-        }
+      constexpr int step = packs * down_pack<S>;
+      for (; j + step <= p.count; j += step) {
+        join_packs<S, Fresh, Streams>(s, x, carry, out, j, lines,
+                                      std::make_integer_sequence<int, packs>{});
       }
     }
     for (; j < p.count; ++j) {
@@ -159,7 +166,7 @@ template <class S> void scan_along_one(scan_lines const& p, int line, int j) {
   auto const* const x = static_cast<typename S::input const*>(p.x[line]);
   R* const out = p.out != nullptr ? reinterpret_cast<R*>(p.out[line]) : nullptr;
   L& carry = static_cast<L*>(p.carry)[line];
-  L c = carry;
+  L c = p.fresh ? L{} : carry;  // nobody has written that of a fresh line
   if (p.fresh && j == 0 && p.count > 0) {
     c = S::lift(x[j]);
     if (out != nullptr) {
@@ -191,7 +198,7 @@ template <class S, results Results, int N>
                                                simd<typename S::result, N> (&result)[N]) {
   using L = typename S::lane;
   [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-    simd<typename S::input, N> column[N] = {load_as<typename S::input, N>(x[I] + j)...};
+    simd<typename S::input, N> column[N] = {load_unaligned<typename S::input, N>(x[I] + j)...};
     transpose_lanes(column);
     ((c = I == 0 && fresh ? convert<L>(column[I]) : s.op(c, convert<L>(column[I])),
       result[I] = convert<typename S::result>(c)),
@@ -269,7 +276,7 @@ inline constexpr bool scans_together_v =
     detail::joins_packs_v<S> && std::is_floating_point_v<typename S::input>;
 
 /// True if results of neighbouring series go past the caches a line of the cache at a time, from
-/// at most four packs that registers hold. Stores of less are slow where several lines take turns.
+/// at most four packs of carries. Stores of less are slow where several lines take turns.
 template <class S>
 inline constexpr bool streams_down_v = [] {
   if constexpr (detail::joins_packs_v<S>) {

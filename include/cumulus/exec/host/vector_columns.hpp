@@ -17,8 +17,9 @@ template <class A, missing Missing> class vector_columns : vector_packs<A, Missi
   using base::width, base::parts, base::add_pack, base::fresh_pack;
   using typename base::E, typename base::V, typename base::T, typename base::lane_pack;
   using typename base::elements;
-  /// Columns that are added together, a lane of each or four: as many as there are registers for.
-  static constexpr int step = base::columns_of(4);
+  /// Columns that are added together, a lane of each or four: a line of the cache if there are
+  /// registers for it, and two packs where one lane has no others to work on meanwhile.
+  static constexpr int step = plain::max(base::columns_of(4), 2 * width);
   static constexpr int step_of_lanes =
       base::columns_of(vector_bytes == 64 || (parts == 1 && !masked) ? 4 : 2);
 
