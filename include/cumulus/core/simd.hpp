@@ -152,13 +152,13 @@ template <int To, int N, int W> mask<N, To> resize_mask(mask<N, W> m) {
     return m;
   } else {
     using integer = typename mask<N, To>::element;
-    return {detail::converted<integer, typename mask<N, W>::element, N>(m.v())};
+    return {detail::converted_vector<integer, typename mask<N, W>::element, N>(m.v())};
   }
 }
 
 /// Converts between arithmetic types as C++ does; float to integer must go through saturate_cast.
 template <class To, class T, int N> simd<To, N> convert(simd<T, N> a) {
-  return {detail::converted<To, T, N>(a.v())};
+  return {detail::converted_vector<To, T, N>(a.v())};
 }
 
 namespace detail {

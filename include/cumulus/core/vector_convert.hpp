@@ -116,12 +116,12 @@ vector_t<To, N> narrowed(vector_t<T, N> v, std::index_sequence<I...>) {
 #endif
 
 /// Every element as C++ converts it; of a float that does not fit an integer anything may come.
-template <class To, class T, int N> vector_t<To, N> converted(vector_t<T, N> v) {
+template <class To, class T, int N> vector_t<To, N> converted_vector(vector_t<T, N> v) {
   constexpr bool is_short = std::is_integral_v<T> && sizeof(T) < sizeof(std::int32_t);
   if constexpr (std::is_same_v<To, T>) {
     return v;
   } else if constexpr (is_short && std::is_floating_point_v<To>) {
-    return converted<To, std::int32_t, N>(converted<std::int32_t, T, N>(v));
+    return converted_vector<To, std::int32_t, N>(converted_vector<std::int32_t, T, N>(v));
   } else if constexpr (widens_v<To, T, N>) {
     return widened<To, T, N>(v);
   } else if constexpr (narrows_v<To, T, N>) {

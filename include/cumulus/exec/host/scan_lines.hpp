@@ -63,8 +63,8 @@ template <class S>
 inline constexpr int packs_streamed =
     packs_of_line<S> <= 2 ? 2 * packs_of_line<S> : packs_of_line<S>;
 
-/// Packs of the elements j, j + 1, … of a few lines. All are read before one is written: a processor
-/// may let a read wait for a store past the caches to an address that has the same lowest bits.
+/// Packs of the elements j, j + 1, … of a few lines. All are read before one is written: a read may
+/// have to wait for a store past the caches to an address that has the same lowest bits.
 // The packs are named by constants: g++ keeps them in memory otherwise.
 template <class S, bool Fresh, bool Streams, class T, class L, class R, int... I, int... K>
 [[gnu::always_inline]] inline void join_packs(S const& s, T const* const* x, L* carry,
