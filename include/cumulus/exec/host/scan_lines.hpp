@@ -166,8 +166,9 @@ template <class S> void scan_along_one(scan_lines const& p, int line, int j) {
   auto const* const x = static_cast<typename S::input const*>(p.x[line]);
   R* const out = p.out != nullptr ? reinterpret_cast<R*>(p.out[line]) : nullptr;
   L& carry = static_cast<L*>(p.carry)[line];
-  L c = p.fresh ? L{} : carry;  // nobody has written that of a fresh line
-  if (p.fresh && j == 0 && p.count > 0) {
+  bool const begins = p.fresh && j == 0;
+  L c = begins ? L{} : carry;  // which nobody has written yet where a line begins
+  if (begins && p.count > 0) {
     c = S::lift(x[j]);
     if (out != nullptr) {
       out[j] = S::value(c);
