@@ -167,7 +167,7 @@ template <class S> void scan_along_one(scan_lines const& p, int line, int j) {
   R* const out = p.out != nullptr ? reinterpret_cast<R*>(p.out[line]) : nullptr;
   L& carry = static_cast<L*>(p.carry)[line];
   bool const begins = p.fresh && j == 0;
-  L c = begins ? L{} : carry;  // which nobody has written yet where a line begins
+  L c = begins ? L{} : carry;  // nobody has written that of a line that begins
   if (begins && p.count > 0) {
     c = S::lift(x[j]);
     if (out != nullptr) {
