@@ -48,8 +48,8 @@ def anom3(out, x, m):
 
 @parallel
 def weighted(out, x, w):
-    for t in prange(x.shape[0]):
-        for i in range(x.shape[1]):
+    for i in prange(x.shape[1]):  # there may be few times to share out
+        for t in range(x.shape[0]):
             for j in range(x.shape[2]):
                 out[t, i, j] = x[t, i, j] * w[i, 0]
 

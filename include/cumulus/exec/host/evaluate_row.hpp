@@ -116,8 +116,8 @@ template <class Tree>
 inline constexpr bool two_at_once_v =
     vector_bytes < 64 && Tree::leaf_count <= 5 && !tree::has_map_v<Tree>;
 
-/// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, lest
-/// the loop be compiled twice for that.
+/// What a row_evaluator of Tree calls. Whether it streams is asked at every pack, lest the loop be
+/// compiled twice for that.
 template <class Tree> void evaluate_packs(row_part const& part, row_output const& out) {
   using T = typename Tree::value_type;
   using Packs = host_packs<Tree>;

@@ -189,6 +189,8 @@ template <class A, missing Missing> class position_tile : detail::positions_of_t
     a.value = select(resize_mask<sizeof(element)>(take), x, a.value);
     a.index = select(take, index, a.index);
   }
+
+  /// What the columns c, c + 1, … have so far.
   [[gnu::always_inline]] static lane_pack best_at(columns_best const& state, int c) {
     lane_pack a;
     a.value = load_numbers(&state.value[c]);
